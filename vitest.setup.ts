@@ -1,0 +1,18 @@
+import { afterEach, beforeEach, expect, vi } from 'vitest';
+
+/** Output nobody asked for is a defect: a test that expects console output mocks it itself. */
+const methods = ['log', 'info', 'warn', 'error', 'debug'] as const;
+
+beforeEach(() => {
+  for (const method of methods) vi.spyOn(console, method);
+});
+
+afterEach(() => {
+  for (const method of methods) {
+    const spy = vi.mocked(console[method]);
+    if (!vi.isMockFunction(spy)) continue;
+    const calls = spy.mock.calls;
+    spy.mockRestore();
+    expect(calls, `stray console.${method}`).toEqual([]);
+  }
+});
