@@ -9,6 +9,7 @@ beforeEach(() => {
 
 afterEach(() => {
   for (const method of methods) {
+    // biome-ignore lint/suspicious/noConsole: the guard itself
     const spy = vi.mocked(console[method]);
     if (!vi.isMockFunction(spy)) continue;
     const calls = spy.mock.calls;

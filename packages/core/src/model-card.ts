@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { ALL_EMOTIONS } from './emotion.js';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 digest in hex');
+
+/** One step of a pre-processing pipeline as data; `@mien/preprocessing` knows the steps and checks their options. */
+export const pipelineStepSchema = z.looseObject({ step: z.string() });
+
+/** A number with how it was obtained; without that a figure is not worth printing. */
+export const obtainedMetricSchema = z.strictObject({
+  dataset: z.string(),
+  split: z.string(),
+  /** in-sample: trained on; selected-on: chose the checkpoint; held-out: same data set, untouched; out-of-sample: another data set. */
+  obtained: z.enum(['in-sample', 'selected-on', 'held-out', 'out-of-sample']),
+  n: z.number().int().positive(),
+  accuracy: z.number().min(0).max(1),
+  macroF1: z.number().min(0).max(1),
+});
+
+/** `card.json` of a model bundle: all that is needed to use the weights, and how they came to be. */
+export const modelCardSchema = z.strictObject({
+  format: z.literal('mien-bundle-1'),
+  name: z.string().min(1),
+  architecture: z.strictObject({ id: z.string().min(1), options: z.record(z.string(), z.json()) }),
+  input: z.strictObject({
+    /** Pixels. */
+    height: z.number().int().positive(),
+    width: z.number().int().positive(),
+    channels: z.union([z.literal(1), z.literal(3)]),
+    /** What 0 and 255 become. */
+    range: z.tuple([z.number(), z.number()]),
+  }),
+  labels: z.array(z.enum(ALL_EMOTIONS)).min(2),
+  /** From a picture to the network's input, the same in training and use. */
+  pipeline: z.array(pipelineStepSchema),
+  parameters: z.strictObject({ total: z.number().int().positive(), trainable: z.number().int().positive() }),
+  training: z.strictObject({
+    datasets: z.array(z.string()),
+    protocol: z.string(),
+    seed: z.number().int(),
+    epochs: z.number().int().nonnegative(),
+    recipe: z.record(z.string(), z.json()),
+    startedFrom: z.string().optional(),
+  }),
+  metrics: z.array(obtainedMetricSchema),
+  intendedUse: z.string(),
+  limits: z.string(),
+  licence: z.strictObject({ weights: z.string(), data: z.string() }),
+  hashes: z.strictObject({ 'weights.safetensors': sha256 }),
+});
+
+export type ModelCard = z.infer<typeof modelCardSchema>;
+export type PipelineStepData = z.infer<typeof pipelineStepSchema>;
