@@ -5,4 +5,5 @@ export * from './image.js';
 export * from './model-card.js';
 export * from './prediction.js';
 export * from './random.js';
+export * from './safetensors.js';
 export * from './sample.js';
