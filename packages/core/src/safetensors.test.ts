@@ -15,7 +15,7 @@ describe('safetensors', () => {
     const encoded = encodeSafetensors(sample, { epoch: '3' });
     const shifted = new Uint8Array(encoded.length + 3).subarray(3);
     shifted.set(encoded);
-    for (const bytes of [encoded, shifted]) {
+    for (const bytes of [encoded, shifted, Buffer.from(encoded)]) {
       const { tensors, metadata } = decodeSafetensors(bytes);
       expect(tensors).toEqual(sample);
       expect(metadata).toEqual({ epoch: '3' });

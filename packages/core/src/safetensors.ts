@@ -116,7 +116,8 @@ export function decodeSafetensors(bytes: Uint8Array, source = 'the safetensors f
     if (to - from !== elements * ArrayType.BYTES_PER_ELEMENT)
       fail(`tensor "${name}" of ${to - from} bytes for shape [${shape}]`);
     if (start + to > bytes.length) fail(`tensor "${name}" ends at byte ${start + to} of ${bytes.length}`);
-    const copy = bytes.slice(start + from, start + to);
+    // Buffer's own slice, in Node, would be a view into the whole file.
+    const copy = Uint8Array.prototype.slice.call(bytes, start + from, start + to);
     tensors[name] = { dtype, shape, data: new ArrayType(copy.buffer, 0, elements) };
   }
   return { tensors, metadata };
