@@ -1,0 +1,54 @@
+import { InvalidDataError } from '@mien/core';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { evaluateClassification } from './classification.js';
+import { evaluateByGroup } from './groups.js';
+
+const labels = ['happy', 'sad', 'fear'];
+const interval = { resamples: 50 };
+
+test('each group is evaluated by itself, and the gap names best and worst', () => {
+  const truth = [0, 0, 1, 1, 0, 0, 1, 1, 2, 0];
+  const predicted = [0, 0, 1, 0, 0, 1, 0, 1, 2, 0];
+  const groups = ['f', 'f', 'f', 'f', 'm', 'm', 'm', 'm', 'm', undefined];
+  const result = evaluateByGroup({ labels, truth, predicted, groups, order: ['m'], interval })!;
+  expect(result.groups.map(({ group, n, accuracy }) => ({ group, n, accuracy }))).toEqual([
+    { group: 'm', n: 5, accuracy: 3 / 5 },
+    { group: 'f', n: 4, accuracy: 3 / 4 },
+  ]);
+  expect(result.ungrouped).toBe(1);
+  // Only the men have "fear": it is left out of the comparison. F1 of happy and sad, by hand: 4/5, 2/3 and 2/4, 2/4.
+  expect(result.comparedLabels).toEqual(['happy', 'sad']);
+  expect(result.groups[0].macroF1).toBeCloseTo(0.5, 12);
+  expect(result.groups[1].macroF1).toBeCloseTo((4 / 5 + 2 / 3) / 2, 12);
+  expect(result.gap.accuracy).toEqual({ value: 3 / 4 - 3 / 5, best: 'f', worst: 'm' });
+  expect(result.gap.macroF1).toMatchObject({ best: 'f', worst: 'm' });
+  expect(result.groups[0].report).toEqual(
+    evaluateClassification({ labels, truth: truth.slice(4, 9), predicted: predicted.slice(4, 9) }),
+  );
+});
+
+test('the groups together are the whole: counts add up, and accuracies average by size', () => {
+  const sample = fc.tuple(fc.nat(2), fc.nat(2), fc.constantFrom('x', 'y', 'z'));
+  fc.assert(
+    fc.property(fc.array(sample, { minLength: 1, maxLength: 60 }), (samples) => {
+      const input = { labels, truth: samples.map((s) => s[0]), predicted: samples.map((s) => s[1]) };
+      const whole = evaluateClassification(input);
+      const { groups, gap } = evaluateByGroup({ ...input, groups: samples.map((s) => s[2]), interval })!;
+      expect(groups.reduce((total, { accuracy, n }) => total + accuracy * n, 0) / whole.n).toBeCloseTo(whole.accuracy);
+      const summed = whole.confusion.map((row, r) =>
+        row.map((_, c) => groups.reduce((total, { report }) => total + report.confusion[r][c], 0)),
+      );
+      expect(summed).toEqual(whole.confusion);
+      expect(gap.accuracy.value).toBeGreaterThanOrEqual(0);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('no group at all is no report; lengths that differ are refused', () => {
+  const input = { labels, truth: [0], predicted: [0] };
+  expect(evaluateByGroup({ ...input, groups: [undefined] })).toBeUndefined();
+  expect(() => evaluateByGroup({ ...input, groups: [] })).toThrow(InvalidDataError);
+  expect(() => evaluateByGroup({ ...input, groups: [] })).toThrow(/1 true, 1 predicted, 0 groups/);
+});

@@ -1,0 +1,99 @@
+import { InvalidDataError } from '@mien/core';
+import { accuracyInterval, type BootstrapOptions, type Interval } from './bootstrap.js';
+import { type ClassificationInput, type ClassificationReport, evaluateClassification } from './classification.js';
+
+/** One group's results. */
+export interface GroupResult {
+  readonly group: string;
+  readonly n: number;
+  readonly accuracy: number;
+  readonly accuracyInterval: Interval;
+  /** Mean F1 over `comparedLabels` only, so that a class which one group lacks does not pass for a gap. */
+  readonly macroF1: number;
+  /** Everything, over all labels. */
+  readonly report: ClassificationReport;
+}
+
+/** Distance between the best and the worst group. */
+export interface Gap {
+  /** `best − worst`, 0 … 1. */
+  readonly value: number;
+  readonly best: string;
+  readonly worst: string;
+}
+
+/** The same metrics for each group, and how far the groups lie apart; plain data. */
+export interface GroupedReport {
+  readonly groups: readonly GroupResult[];
+  /** Labels that every group has in truth. */
+  readonly comparedLabels: readonly string[];
+  readonly gap: { readonly accuracy: Gap; readonly macroF1: Gap };
+  /** Samples whose data set says nothing about this grouping; they are in no group. */
+  readonly ungrouped: number;
+}
+
+export interface GroupedInput extends ClassificationInput {
+  /** The group of each sample, e.g. its gender or head angle; `undefined` where the data set does not say. */
+  readonly groups: ArrayLike<string | undefined>;
+  /** The order to list groups in; those not named follow, sorted by name. */
+  readonly order?: readonly string[];
+  readonly interval?: BootstrapOptions;
+}
+
+/**
+ * Evaluates each group by itself (Buolamwini & Gebru 2018: figures by group, and the gap).
+ * @returns `undefined` when no sample has a group.
+ * @throws {InvalidDataError} when the lengths differ, or as `evaluateClassification`.
+ */
+export function evaluateByGroup(input: GroupedInput): GroupedReport | undefined {
+  const { labels, truth, predicted, order = [] } = input;
+  if (input.groups.length !== truth.length || predicted.length !== truth.length) {
+    throw new InvalidDataError({
+      expected: 'a true class, a predicted class and a group (or undefined) for each sample',
+      found: `${truth.length} true, ${predicted.length} predicted, ${input.groups.length} groups`,
+      fix: 'pass all three for the same samples, in the same order',
+    });
+  }
+  const members = new Map<string, { truth: number[]; predicted: number[] }>();
+  for (let sample = 0; sample < truth.length; sample++) {
+    const group = input.groups[sample];
+    if (group === undefined) continue;
+    const entry = members.get(group) ?? { truth: [], predicted: [] };
+    entry.truth.push(truth[sample]);
+    entry.predicted.push(predicted[sample]);
+    members.set(group, entry);
+  }
+  if (members.size === 0) return undefined;
+
+  const rank = (group: string) => (order.includes(group) ? order.indexOf(group) : order.length);
+  const names = [...members.keys()].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  const evaluated = names.map((group) => {
+    const samples = members.get(group)!;
+    return { group, samples, report: evaluateClassification({ labels, ...samples }) };
+  });
+  const isCompared = labels.map((_, index) => evaluated.every(({ report }) => report.perClass[index].support > 0));
+  const groups = evaluated.map(({ group, samples, report }) => ({
+    group,
+    n: report.n,
+    accuracy: report.accuracy,
+    accuracyInterval: accuracyInterval(samples, input.interval),
+    macroF1: meanOrZero(report.perClass.filter((_, index) => isCompared[index]).map(({ f1 }) => f1)),
+    report,
+  }));
+  return {
+    groups,
+    comparedLabels: labels.filter((_, index) => isCompared[index]),
+    gap: { accuracy: gapOf(groups, 'accuracy'), macroF1: gapOf(groups, 'macroF1') },
+    ungrouped: truth.length - groups.reduce((total, { n }) => total + n, 0),
+  };
+}
+
+function gapOf(groups: readonly GroupResult[], figure: 'accuracy' | 'macroF1'): Gap {
+  const best = groups.reduce((found, group) => (group[figure] > found[figure] ? group : found));
+  const worst = groups.reduce((found, group) => (group[figure] < found[figure] ? group : found));
+  return { value: best[figure] - worst[figure], best: best.group, worst: worst.group };
+}
+
+function meanOrZero(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((total, value) => total + value, 0) / values.length;
+}
