@@ -1,1 +1,22 @@
-export {};
+export * from './augmentation/augment.js';
+export { type Augmentation, type AugmentationInput, augmentationSchema } from './augmentation/augmentation-schema.js';
+export { cropReplicated, cropSquare } from './crop.js';
+export * from './pipeline.js';
+export * from './pipeline-schema.js';
+export { RESAMPLING_KERNELS, type ResamplingKernel, resample } from './resample.js';
+export { equaliseHistogram } from './steps/equalise-histogram.js';
+export { toGrey } from './steps/grey.js';
+export {
+  loadTensorSet,
+  readTensorSetIndex,
+  type TensorSample,
+  type TensorSet,
+} from './tensor-set/load-tensor-set.js';
+export * from './tensor-set/preprocess-dataset.js';
+export type { PreprocessProblem } from './tensor-set/row-log.js';
+export {
+  TENSOR_SET_FORMAT,
+  type TensorSetIndex,
+  tensorSetIndexSchema,
+  tensorSetKey,
+} from './tensor-set/tensor-set-index.js';

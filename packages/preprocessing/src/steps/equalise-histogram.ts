@@ -1,0 +1,44 @@
+import { InvalidConfigurationError, type PixelImage } from '@mien/core';
+import { z } from 'zod';
+import type { Step } from './step.js';
+
+/** `equalise-histogram`: spreads the grey levels so that each is about as frequent. After `grey`. */
+export const equaliseHistogramStepSchema = z.strictObject({ step: z.literal('equalise-histogram') });
+
+/**
+ * Global histogram equalisation as OpenCV's `equalizeHist` defines it: the darkest level there is becomes 0, and level v becomes
+ * 255 · (pixels in (darkest, v]) / (pixels above the darkest). A picture of a single level is returned as it is.
+ * @param image one channel.
+ */
+export function equaliseHistogram(image: PixelImage): PixelImage {
+  const { width, height, data } = image;
+  const histogram = new Uint32Array(256);
+  for (const value of data) histogram[value]++;
+  const darkest = histogram.findIndex((count) => count > 0);
+  if (darkest < 0 || histogram[darkest] === data.length) return image;
+  // OpenCV computes the scale and the products in 32-bit floats; so does this, to round the same way.
+  const scale = Math.fround(255 / (data.length - histogram[darkest]));
+  const levels = new Uint8Array(256);
+  for (let value = darkest + 1, sum = 0; value < 256; value++) {
+    sum += histogram[value];
+    levels[value] = Math.min(255, Math.round(Math.fround(sum * scale)));
+  }
+  const equalised = new Uint8Array(data.length);
+  for (let pixel = 0; pixel < data.length; pixel++) equalised[pixel] = levels[data[pixel]];
+  return { width, height, channels: image.channels, data: equalised };
+}
+
+export function createEqualiseHistogramStep(): Step {
+  return {
+    shapeAfter(before) {
+      if (before.channels === 1) return before;
+      throw new InvalidConfigurationError({
+        expected: 'the step "equalise-histogram" to stand after "grey"',
+        found: 'a pipeline in which the picture may still be in colour there',
+        fix: 'put "grey" before it',
+        details: { step: 'equalise-histogram' },
+      });
+    },
+    apply: equaliseHistogram,
+  };
+}
