@@ -37,38 +37,28 @@ export function augmentInto(
 
   const [low, high] = range;
   const unit = (high - low) / 255;
+  const levelled = brightness !== 0 || contrast !== 1;
+  // With brightness or contrast, levels stay in 0..255 until they are cut to it.
+  const gain = levelled ? contrast : unit;
+  const bias = levelled ? 127.5 - 127.5 * contrast + brightness : low;
+  const length = width * height * channels;
   if (!flip && angle === 0 && shiftX === 0 && shiftY === 0 && zoom === 1) {
-    const length = width * height * channels;
-    for (let at = 0; at < length; at++) target[targetOffset + at] = source[sourceOffset + at];
+    for (let at = 0; at < length; at++) target[targetOffset + at] = source[sourceOffset + at] * gain + bias;
   } else {
-    warpInto(target, targetOffset, source, sourceOffset, shape, flip, angle, shiftX, shiftY, zoom);
+    warpInto(target, targetOffset, source, sourceOffset, shape, flip, angle, shiftX, shiftY, zoom, gain, bias);
   }
-  applyLevels(target, targetOffset, width * height * channels, brightness, contrast, low, unit);
+  if (levelled) {
+    const end = targetOffset + length;
+    for (let at = targetOffset; at < end; at++) {
+      let level = target[at];
+      if (level < 0) level = 0;
+      else if (level > 255) level = 255;
+      target[at] = level * unit + low;
+    }
+  }
   const { erase } = options;
   if (erase.probability > 0 && random.chance(erase.probability)) {
     eraseRectangle(target, targetOffset, shape, random, erase.minimum, erase.maximum, low, unit);
-  }
-}
-
-/** Brightness and contrast on 0..255, cut to it, then the range; without either only the range. */
-function applyLevels(
-  target: Float32Array,
-  offset: number,
-  length: number,
-  brightness: number,
-  contrast: number,
-  low: number,
-  unit: number,
-): void {
-  const end = offset + length;
-  if (brightness === 0 && contrast === 1) {
-    for (let at = offset; at < end; at++) target[at] = target[at] * unit + low;
-    return;
-  }
-  const bias = 127.5 - 127.5 * contrast + brightness;
-  for (let at = offset; at < end; at++) {
-    const level = target[at] * contrast + bias;
-    target[at] = Math.min(Math.max(level, 0), 255) * unit + low;
   }
 }
 
