@@ -1,4 +1,12 @@
 export * from './bootstrap.js';
+export { renderClasses } from './charts/classes.js';
+export { renderConfusion } from './charts/confusion.js';
+export { type CurveOptions, type HistoryEntry, renderCurve } from './charts/curves.js';
+export type { ChartOptions } from './charts/frame.js';
+export { renderGroups } from './charts/groups.js';
+export type { Theme } from './charts/theme.js';
 export * from './classification.js';
 export { formatReport } from './format.js';
 export * from './groups.js';
+export type { Obtained, ReportEvaluation, ReportInput, ReportMistake } from './report/input.js';
+export { renderReport } from './report/report.js';
