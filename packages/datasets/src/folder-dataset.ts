@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Emotion, MissingInputError, type Sample } from '@mien/core';
+import { describeSystemError } from '@mien/core/node';
+import { decodeImage } from './decode.js';
+import type { DatasetIssue, OpenedDataset } from './opened-dataset.js';
+
+/** What a folder's layout says of one picture; the path is below the root and becomes the sample's id. */
+export interface FolderEntry extends Pick<Sample, 'emotion' | 'subject' | 'split' | 'groups'> {
+  readonly path: string;
+}
+
+/** Makes a data set of pictures in a folder, decoded when a sample is loaded. */
+export function createFolderDataset(parts: {
+  readonly name: string;
+  readonly labels: readonly Emotion[];
+  readonly licence: string;
+  readonly root: string;
+  readonly entries: readonly FolderEntry[];
+  readonly issues: readonly DatasetIssue[];
+}): OpenedDataset {
+  const { name, labels, licence, root, entries, issues } = parts;
+  return {
+    name,
+    labels,
+    licence,
+    issues,
+    async *samples() {
+      for (const { path, ...facts } of entries) {
+        yield { id: path, ...facts, load: () => decodeImage(join(root, path)) };
+      }
+    },
+    fingerprint: () => fingerprintFiles(root, entries),
+  };
+}
+
+/**
+ * SHA-256 over the sorted relative paths with each file's size in bytes and time of last change in milliseconds. Reading no
+ * content keeps it quick on large sets; copying a set without its times gives another fingerprint.
+ */
+async function fingerprintFiles(root: string, entries: readonly FolderEntry[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const { path } of entries) {
+    try {
+      const { size, mtimeMs } = await stat(join(root, path));
+      hash.update(`${JSON.stringify([path, size, Math.floor(mtimeMs)])}\n`);
+    } catch (error) {
+      throw new MissingInputError({
+        expected: `to find ${join(root, path)}, which was there when the data set was opened`,
+        found: describeSystemError(error),
+        fix: 'leave the folder unchanged while it is used, or open the data set again',
+        details: { path: join(root, path) },
+        cause: error,
+      });
+    }
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,69 @@
+import { resolve } from 'node:path';
+import { InvalidConfigurationError, MissingInputError } from '@mien/core';
+import { z } from 'zod';
+import { openFer2013 } from './fer2013.js';
+import { openImageFolder } from './image-folder.js';
+import { openKdef } from './kdef.js';
+import type { OpenedDataset } from './opened-dataset.js';
+
+/** A file or folder; a relative one is below the base directory. */
+const path = z.string().min(1);
+/** Overrides the data set's name, e.g. where two of one type are used together. */
+const name = z.string().min(1).optional();
+
+/** What a data set is read from, as data. */
+export const datasetSourceSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('fer2013'), path, name }),
+  z.strictObject({ type: z.literal('kdef'), path, name }),
+  z.strictObject({ type: z.literal('image-folder'), path, name, licence: z.string().min(1).optional() }),
+  z.strictObject({ type: z.literal('synthetic'), path, name }),
+]);
+
+export type DatasetSource = z.infer<typeof datasetSourceSchema>;
+
+/**
+ * Opens a data set: `fer2013` (a csv or csv.gz), `kdef` (any folder in KDEF's naming), `image-folder` (class folders),
+ * `synthetic` (the folder of generated pictures). No picture is decoded before a sample is loaded.
+ * @param options.baseDirectory what a relative path is below; default: the working directory.
+ * @throws {InvalidConfigurationError} when the source does not fit `datasetSourceSchema`.
+ * @throws {MissingInputError | InvalidDataError | UnknownLabelError} as the loader of its type says.
+ */
+export async function openDataset(
+  source: DatasetSource,
+  options: { readonly baseDirectory?: string } = {},
+): Promise<OpenedDataset> {
+  const result = datasetSourceSchema.safeParse(source);
+  if (!result.success) {
+    const problems = result.error.issues.map((issue) => `${issue.path.join('.') || 'source'}: ${issue.message}`);
+    throw new InvalidConfigurationError({
+      expected: 'a data set source: type fer2013, kdef, image-folder or synthetic, and its path',
+      found: problems.join('; '),
+      fix: 'correct the source',
+      details: { problems },
+      cause: result.error,
+    });
+  }
+  const { type, ...rest } = { ...result.data, path: resolve(options.baseDirectory ?? '.', result.data.path) };
+  switch (type) {
+    case 'fer2013':
+      return openFer2013(rest);
+    case 'kdef':
+      return openKdef(rest);
+    case 'image-folder':
+      return openImageFolder(rest);
+    case 'synthetic':
+      return openSynthetic(rest);
+  }
+}
+
+async function openSynthetic(source: { readonly path: string; readonly name?: string }): Promise<OpenedDataset> {
+  const { path, name = 'synthetic' } = source;
+  try {
+    return await openKdef({ path, name, licence: 'MIT; drawn by a program, no person is shown' });
+  } catch (error) {
+    if (!(error instanceof MissingInputError)) throw error;
+    const { expected, found, details } = error;
+    const fix = 'generate the sample set there first (its preprocess task does), or correct the path';
+    throw new MissingInputError({ expected, found, fix, details, cause: error });
+  }
+}

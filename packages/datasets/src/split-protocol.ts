@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+const seed = z.int().default(0);
+/** Of the people (or pictures) left for training, the part that goes to validation. 0: no validation. */
+const validationShare = z.number().min(0).lt(1).default(0.2);
+/** What must stay together. `image` is a choice to be made knowingly: one person's pictures may then stand in two parts. */
+const unit = z.enum(['subject', 'image']).default('subject');
+
+/**
+ * How a data set is divided into train, validation and test, as data.
+ * - `official`: the set's own parts.
+ * - `by-gender`: trains on one gender and tests on the other; validation are people of the first.
+ * - `k-fold`: tests on fold `fold` (0 … k−1) of `k` folds by subject; validation are people of the others.
+ * - `leave-one-subject-out`: tests on `subject`; validation are people of the rest.
+ * - `hold-out`: `testShare` and `validationShare` of all, by subject.
+ *
+ * Parts are stratified by emotion as well as whole people allow. `expandFolds` lists a protocol's folds.
+ */
+export const splitProtocolSchema = z.discriminatedUnion('protocol', [
+  z.strictObject({ protocol: z.literal('official') }),
+  z.strictObject({ protocol: z.literal('by-gender'), train: z.enum(['female', 'male']), validationShare, seed }),
+  z
+    .strictObject({
+      protocol: z.literal('k-fold'),
+      k: z.int().min(2),
+      fold: z.int().min(0).default(0),
+      validationShare,
+      unit,
+      seed,
+    })
+    .refine(({ k, fold }) => fold < k, { path: ['fold'], error: 'folds count from 0 to k − 1' }),
+  z.strictObject({
+    protocol: z.literal('leave-one-subject-out'),
+    /** Needed to split; `expandFolds` fills it in. */
+    subject: z.string().min(1).optional(),
+    validationShare,
+    seed,
+  }),
+  z
+    .strictObject({
+      protocol: z.literal('hold-out'),
+      validationShare: z.number().min(0).lt(1).default(0.1),
+      testShare: z.number().gt(0).lt(1).default(0.2),
+      unit,
+      seed,
+    })
+    .refine((shares) => shares.validationShare + shares.testShare < 1, {
+      path: ['testShare'],
+      error: 'validationShare and testShare together leave nothing for training',
+    }),
+]);
+
+/** A protocol with its defaults filled in. */
+export type SplitProtocol = z.output<typeof splitProtocolSchema>;
+/** A protocol as it may be written: what has a default may be left out. */
+export type SplitProtocolInput = z.input<typeof splitProtocolSchema>;
