@@ -1,1 +1,9 @@
-export {};
+export * from './batches.js';
+export * from './checkpoint.js';
+export * from './configuration.js';
+export * from './history.js';
+export * from './optimizers/adamw.js';
+export * from './predict.js';
+export * from './schedules/learning-rate.js';
+export * from './train.js';
+export * from './training-step.js';
