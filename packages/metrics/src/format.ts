@@ -17,9 +17,14 @@ export function formatFixed(value: number, decimals: number): string {
   return value < 0 ? `-${kept}` : kept;
 }
 
-/** A share 0..1 as per cent, `0.634` → `63.4 %` with a narrow space that does not break. */
+/** A share 0..1 as per cent: `0.634` is `63.4%`. */
 export function formatPercent(share: number, decimals = 1): string {
-  return `${formatFixed(share * 100, decimals)}\u202f%`;
+  return `${formatFixed(share * 100, decimals)}%`;
+}
+
+/** Two shares 0..1 as a range of per cent: `65.2–68.2%`. */
+export function formatRange({ low, high }: { readonly low: number; readonly high: number }): string {
+  return `${formatFixed(low * 100, 1)}\u2060–\u2060${formatPercent(high)}`;
 }
 
 /** A whole number with thousands separated, as English writes them: `28,709`. */

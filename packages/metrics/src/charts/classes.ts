@@ -2,7 +2,7 @@ import { scaleLinear } from 'd3-scale';
 import type { ClassificationReport } from '../classification.js';
 import { formatCount, formatFixed } from '../format.js';
 import { markup } from '../markup.js';
-import { type ChartOptions, frameChart, labelColumn, legend, round, truncate } from './frame.js';
+import { type ChartOptions, FONT, frameChart, labelColumn, legend, round, truncate } from './frame.js';
 
 const WIDTH = 460;
 const ROW = 40;
@@ -14,13 +14,13 @@ export function renderClasses(
   { title = 'F1 per class', theme }: ChartOptions = {},
 ): string {
   const { perClass, macro, labels } = report;
-  const column = labelColumn(labels, 12);
+  const column = labelColumn(labels, FONT.base);
   const x = scaleLinear([0, 1], [16 + column + 12, WIDTH - 100]);
   const bottom = TOP + ROW * perClass.length;
   const rows = perClass.map(({ label, precision, recall, f1, support }, row) => {
     const centre = TOP + ROW * (row + 0.5);
     const [p, r, f] = [precision, recall, f1].map((value) => formatFixed(value, 3));
-    return markup`<g><title>${`${label}: F1 ${f}, precision ${p}, recall ${r}, ${formatCount(support)} samples`}</title><text x="${16 + column}" y="${centre + 4}" text-anchor="end">${truncate(label, column, 12)}</text><rect class="track" x="${x(0)}" y="${centre - 8}" width="${round(x(1) - x(0))}" height="16" rx="4"/><rect class="hit" x="${x(0)}" y="${centre - 8}" width="${round(x(f1) - x(0))}" height="16" rx="4"/><circle class="ring line-accent" cx="${round(x(precision))}" cy="${centre}" r="4.2"/><circle class="ring line-second" cx="${round(x(recall))}" cy="${centre}" r="4.2"/><text class="strong" x="${WIDTH - 58}" y="${centre + 4}" text-anchor="end">${formatFixed(f1, 2)}</text><text class="note" x="${WIDTH - 16}" y="${centre + 4}" text-anchor="end">${formatCount(support)}</text></g>`;
+    return markup`<g><title>${`${label}: F1 ${f}, precision ${p}, recall ${r}, ${formatCount(support)} samples`}</title><text x="${16 + column}" y="${centre + 4}" text-anchor="end">${truncate(label, column, FONT.base)}</text><rect class="track" x="${x(0)}" y="${centre - 8}" width="${round(x(1) - x(0))}" height="16" rx="4"/><rect class="hit" x="${x(0)}" y="${centre - 8}" width="${round(x(f1) - x(0))}" height="16" rx="4"/><circle class="ring line-accent" cx="${round(x(precision))}" cy="${centre - 6}" r="3.8"/><circle class="ring line-second" cx="${round(x(recall))}" cy="${centre + 6}" r="3.8"/><text class="strong" x="${WIDTH - 58}" y="${centre + 4}" text-anchor="end">${formatFixed(f1, 2)}</text><text class="note" x="${WIDTH - 16}" y="${centre + 4}" text-anchor="end">${formatCount(support)}</text></g>`;
   });
   const body = [
     ...legend(

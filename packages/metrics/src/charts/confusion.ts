@@ -1,35 +1,42 @@
 import type { ClassificationReport } from '../classification.js';
 import { formatCount, formatFixed } from '../format.js';
 import { type Markup, markup } from '../markup.js';
-import { type ChartOptions, estimateWidth, frameChart, labelColumn, legend, round, truncate } from './frame.js';
+import { type ChartOptions, estimateWidth, FONT, frameChart, labelColumn, legend, round, truncate } from './frame.js';
+
+/** About the width of the other charts; a matrix of many classes is wider. */
+const WIDTH = 480;
+/** Room for the counts of samples at the right. */
+const RIGHT = 52;
 
 /**
  * The confusion matrix as an SVG document: a row per true class, a column per predicted one, each cell with its count
- * and its share of the row, which its colour shows too (blue right, orange wrong).
+ * and its share of the row, which its colour shows too (blue right, orange wrong; the opacity is the share's square root,
+ * so that a few per cent can be seen).
  */
 export function renderConfusion(
   report: Pick<ClassificationReport, 'labels' | 'confusion' | 'perClass'>,
   { title = 'Confusion', theme }: ChartOptions = {},
 ): string {
   const { labels, confusion, perClass } = report;
-  const cell = round(Math.min(54, Math.max(36, 400 / labels.length)));
-  const rowLabels = labelColumn(labels, 12, 110);
-  const isUpright = labels.every((label) => estimateWidth(label, 11) <= cell + 2);
-  const headHeight = isUpright ? 14 : labelColumn(labels, 11, 90) * 0.75 + 8;
+  const rowLabels = labelColumn(labels, FONT.base, 110);
   const left = 16 + rowLabels + 10;
+  const cell = Math.min(56, Math.max(38, Math.floor((WIDTH - left - RIGHT) / labels.length)));
+  // Upright heads may reach a little over their column: neighbours of the same length are rare.
+  const isUpright = labels.every((label) => estimateWidth(label, FONT.head) <= cell + 8);
+  const headHeight = isUpright ? 14 : labelColumn(labels, FONT.head, 90) * 0.75 + 8;
   const top = 92 + headHeight;
   const edge = left + cell * labels.length;
-  const width = Math.max(edge + 52, 360);
+  const width = Math.max(edge + RIGHT, WIDTH);
   const height = round(top + cell * labels.length + 16);
 
   const heads = labels.map((label, column) => {
     const x = round(left + (column + 0.5) * cell);
     const turn = isUpright ? undefined : `rotate(-42 ${x} ${round(top - 8)})`;
-    return markup`<text class="small" x="${x}" y="${round(top - 8)}" text-anchor="${turn ? 'start' : 'middle'}"${turn ? markup` transform="${turn}"` : ''}>${truncate(label, isUpright ? cell + 2 : 90, 11)}</text>`;
+    return markup`<text class="head" x="${x}" y="${round(top - 8)}" text-anchor="${turn ? 'start' : 'middle'}"${turn ? markup` transform="${turn}"` : ''}>${truncate(label, isUpright ? cell + 8 : 90, FONT.head)}</text>`;
   });
   const rows = labels.map((label, row) => {
     const y = top + row * cell;
-    return markup`<text x="${left - 10}" y="${round(y + cell / 2 + 4)}" text-anchor="end">${truncate(label, rowLabels, 12)}</text><text class="note" x="${round(edge + 10)}" y="${round(y + cell / 2 + 4)}">${formatCount(perClass[row].support)}</text>`;
+    return markup`<text x="${left - 10}" y="${round(y + cell / 2 + 4)}" text-anchor="end">${truncate(label, rowLabels, FONT.base)}</text><text class="note" x="${round(edge + 10)}" y="${round(y + cell / 2 + 4)}">${formatCount(perClass[row].support)}</text>`;
   });
   const cells = labels.flatMap((truth, row) =>
     labels.map((predicted, column) => {
@@ -55,7 +62,7 @@ export function renderConfusion(
       14,
       52,
     ),
-    markup`<text class="note small" x="${round((left + edge) / 2)}" y="${80}" text-anchor="middle">predicted →</text>`,
+    markup`<text class="note small" x="${round((left + edge) / 2)}" y="80" text-anchor="middle">predicted →</text>`,
     markup`<text class="note small" x="${left - 10}" y="${round(top - 8)}" text-anchor="end">true ↓</text>`,
     markup`<text class="note small" x="${round(edge + 10)}" y="${round(top - 8)}">n</text>`,
     ...heads,
@@ -87,5 +94,5 @@ function drawCell({ x, y, size, count, share, isHit, words }: Cell): Markup {
     count === 0
       ? markup`<text class="note small" x="${centre}" y="${round(y + size / 2 + 4)}" text-anchor="middle">0</text>`
       : markup`<text class="count" x="${centre}" y="${round(y + size / 2 - 1)}" text-anchor="middle">${formatCount(count)}</text><text class="small" x="${centre}" y="${round(y + size / 2 + 14)}" text-anchor="middle">${formatFixed(share * 100, share > 0 && share < 0.0995 ? 1 : 0)}%</text>`;
-  return markup`<g><title>${words}</title>${square('track', 0.45)}${share > 0 && square(isHit ? 'hit' : 'miss', share)}${text}</g>`;
+  return markup`<g><title>${words}</title>${share > 0 ? square(isHit ? 'hit' : 'miss', Math.sqrt(share)) : square('track', 0.4)}${text}</g>`;
 }

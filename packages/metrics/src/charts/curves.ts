@@ -84,9 +84,8 @@ export function renderCurve(history: readonly HistoryEntry[], options: CurveOpti
   const body = [
     ...legend(entries, 16, 50),
     ...horizontalGrid(y, quantity),
-    ...x
-      .ticks(Math.min(6, history.length))
-      .filter((tick) => Number.isInteger(tick) && tick >= first && tick <= last)
+    ...(first === last ? [first] : x.ticks(6))
+      .filter((tick) => Number.isInteger(tick))
       .map(
         (tick) =>
           markup`<text class="note" x="${round(x(tick))}" y="${PLOT.bottom + 18}" text-anchor="middle">${tick}</text>`,

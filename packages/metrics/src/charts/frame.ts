@@ -1,5 +1,8 @@
-import { type Markup, markup, Markup as Raw } from '../markup.js';
+import { Markup, markup } from '../markup.js';
 import { chartStyle, type Theme } from './theme.js';
+
+/** Font sizes of the style sheet, in the chart's own pixels: what is drawn by estimate must know them. */
+export const FONT = { base: 13, small: 11.5, head: 11 } as const;
 
 export interface ChartOptions {
   /** Stands above the chart and names it for screen readers. */
@@ -20,7 +23,7 @@ interface Frame {
 
 /** A whole SVG document: ground, title, style and names for screen readers around the body. */
 export function frameChart({ width, height, title, description, theme = 'auto', body }: Frame): string {
-  return markup`<svg xmlns="http://www.w3.org/2000/svg" class="mien-chart" role="img" aria-label="${title}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><desc>${description}</desc><style>${new Raw(chartStyle(theme))}</style><rect class="surface" width="${width}" height="${height}" rx="8"/><text class="title" x="16" y="28">${title}</text>${body}</svg>`
+  return markup`<svg xmlns="http://www.w3.org/2000/svg" class="mien-chart" role="img" aria-label="${title}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><desc>${description}</desc><style>${new Markup(chartStyle(theme))}</style><rect class="surface" width="${width}" height="${height}" rx="8"/><text class="title" x="16" y="28">${title}</text>${body}</svg>`
     .text;
 }
 
@@ -57,7 +60,7 @@ export function legend(entries: readonly LegendEntry[], x: number, y: number): M
   let left = x;
   return entries.map(({ mark, colour = 'accent', text }) => {
     const at = left;
-    left += 20 + estimateWidth(text, 12) + 12;
+    left += 20 + estimateWidth(text, FONT.base) + 10;
     return markup`${drawMark(mark, colour, at, y - 4)}<text class="note" x="${round(at + 20)}" y="${y}">${text}</text>`;
   });
 }

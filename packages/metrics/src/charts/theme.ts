@@ -21,7 +21,7 @@ export const LIGHT: Palette = {
   muted: '#566176',
   grid: '#e3e7ee',
   accent: '#2557d6',
-  second: '#e07b39',
+  second: '#d66a24',
   hit: '#7fa5fb',
   miss: '#f29a66',
 };
@@ -63,14 +63,15 @@ export function chartStyle(theme: Theme): string {
   const rule = (name: string, body: string) => `.mien-chart .${name}{${body}}`;
   return [
     themeVariables('.mien-chart', theme),
-    `.mien-chart text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;${paint('fill', 'ink', theme)}}`,
+    `.mien-chart text{font:13px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;${paint('fill', 'ink', theme)}}`,
     ...(['surface', 'accent', 'second', 'hit', 'miss', 'muted'] as const).map((name) =>
       rule(name, paint('fill', name, theme)),
     ),
-    rule('title', 'font-size:15px;font-weight:600'),
+    rule('title', 'font-size:16px;font-weight:600'),
     rule('strong', 'font-weight:600'),
-    rule('count', 'font-size:13.5px;font-weight:600'),
-    rule('small', 'font-size:11px'),
+    rule('count', 'font-size:14px;font-weight:600'),
+    rule('small', 'font-size:11.5px'),
+    rule('head', 'font-size:11px'),
     rule('note', paint('fill', 'muted', theme)),
     rule('grid', `fill:none;${paint('stroke', 'grid', theme)}`),
     rule('rule', `fill:none;${paint('stroke', 'muted', theme)};stroke-dasharray:3 3`),

@@ -2,9 +2,9 @@ import { renderClasses } from '../charts/classes.js';
 import { renderConfusion } from '../charts/confusion.js';
 import { renderGroups } from '../charts/groups.js';
 import type { ClassFigures, ClassificationReport } from '../classification.js';
-import { formatCount, formatFixed, formatPercent } from '../format.js';
+import { formatCount, formatFixed, formatPercent, formatRange } from '../format.js';
 import type { GroupedReport } from '../groups.js';
-import { type Markup, markup, Markup as Raw } from '../markup.js';
+import { Markup, markup } from '../markup.js';
 import type { Obtained, ReportEvaluation, ReportMistake } from './input.js';
 
 const OBTAINED: Readonly<Record<Obtained, string>> = {
@@ -19,28 +19,31 @@ const OBTAINED: Readonly<Record<Obtained, string>> = {
 export function renderOverview(evaluations: readonly ReportEvaluation[]): Markup {
   const rows = evaluations.map(
     ({ dataset, split, obtained, report, accuracyInterval: interval }) =>
-      markup`<tr><th scope="row">${dataset} · ${split}</th><td class="text">${badge(obtained)}</td><td>${formatPercent(report.accuracy)}</td><td class="muted">${interval && `${formatPercent(interval.low)} – ${formatPercent(interval.high)}`}</td><td>${formatFixed(report.macroF1, 3)}</td><td>${formatCount(report.n)}</td></tr>`,
+      markup`<tr><th scope="row">${dataset} · ${split}</th><td class="text">${badge(obtained)}</td><td>${formatPercent(report.accuracy)}</td><td class="muted">${interval ? formatRange(interval) : '—'}</td><td>${formatFixed(report.macroF1, 3)}</td><td>${formatCount(report.n)}</td></tr>`,
   );
   return markup`<section><h2>Overview</h2><div class="grid"><div class="card scroll" tabindex="0"><table><thead><tr><th scope="col">evaluated on</th><th scope="col" class="text">obtained</th><th scope="col">accuracy</th><th scope="col">interval</th><th scope="col">macro F1</th><th scope="col">n</th></tr></thead><tbody>${rows}</tbody></table></div></div></section>`;
 }
 
-/** Headline figures, confusion, classes, groups and mistakes of one evaluation; `training` goes below the headline. */
+/** Headline figures, then (below `training`, where it is given) confusion, classes, groups and mistakes of one evaluation. */
 export function renderEvaluation(evaluation: ReportEvaluation, training?: Markup): Markup {
   const { dataset, split, obtained, remark, report, groups = {}, mistakes = [] } = evaluation;
   const where = `${dataset} · ${split}`;
-  const sections = Object.entries(groups).filter((entry): entry is [string, GroupedReport] => entry[1] !== undefined);
+  const groupings = Object.entries(groups).filter((entry): entry is [string, GroupedReport] => entry[1] !== undefined);
   return markup`<section>
 <h2>${where}</h2>
 <p>${badge(obtained)} <span class="note">${OBTAINED[obtained]}${remark !== undefined && ` ${remark}`}</span></p>
 ${renderHeadline(evaluation)}
-${training}
-<h2>Right and wrong${training && `: ${where}`}</h2>
+</section>
+${training && markup`<section>${training}</section>`}
+<section>
+${training && markup`<h2>${where} in detail</h2>`}
 <div class="grid">
-<div class="card chart">${new Raw(renderConfusion(report, { title: 'Confusion matrix' }))}</div>
-<div class="card chart">${new Raw(renderClasses(report))}</div>
+<div class="card chart">${new Markup(renderConfusion(report, { title: 'Confusion matrix' }))}</div>
+<div class="card chart">${new Markup(renderClasses(report))}</div>
+${renderClassTable(report)}
+${renderFrequentErrors(report)}
 </div>
-<div class="grid">${renderClassTable(report)}${renderFrequentErrors(report)}</div>
-${sections.map(([name, grouped]) => renderGrouping(name, grouped))}
+${groupings.map(([name, grouped]) => renderGrouping(name, grouped))}
 ${mistakes.length > 0 && renderMistakes(mistakes)}
 </section>`;
 }
@@ -58,7 +61,7 @@ function renderHeadline({ report, accuracyInterval: interval }: ReportEvaluation
       value: formatPercent(report.accuracy),
       ...(interval
         ? {
-            note: `${formatPercent(interval.level, 0)} interval ${formatPercent(interval.low)} – ${formatPercent(interval.high)}`,
+            note: `${formatPercent(interval.level, 0)} interval ${formatRange(interval)}`,
             title: `Percentile bootstrap over the samples, ${formatCount(interval.resamples)} resamples, seed ${interval.seed}`,
           }
         : { note: 'share of samples that are right' }),
@@ -73,14 +76,14 @@ function renderHeadline({ report, accuracyInterval: interval }: ReportEvaluation
   ];
   return markup`<div class="figures">${figures.map(
     ({ name, value, note, title }) =>
-      markup`<div class="card"><dl class="figure"${title !== undefined && markup` title="${title}"`} style="margin:0"><dt>${name}</dt><dd>${value}</dd></dl><p class="note">${note}</p></div>`,
+      markup`<div class="card"><dl class="figure"${title !== undefined && markup` title="${title}"`}><dt>${name}</dt><dd>${value}</dd></dl><p class="note">${note}</p></div>`,
   )}</div>`;
 }
 
 function renderClassTable({ perClass, macro, weighted }: ClassificationReport): Markup {
   const row = (name: string, { precision, recall, f1, support }: ClassFigures) =>
     markup`<tr><th scope="row">${name}</th>${[precision, recall, f1].map((value) => markup`<td>${formatFixed(value, 3)}</td>`)}<td>${formatCount(support)}</td></tr>`;
-  return markup`<div class="card"><h3>Per class</h3><table><thead><tr><th scope="col">class</th><th scope="col">precision</th><th scope="col">recall</th><th scope="col">F1</th><th scope="col">n</th></tr></thead><tbody>${perClass.map((entry) => row(entry.label, entry))}</tbody><tbody class="averages">${row('macro', macro)}${row('weighted', weighted)}</tbody></table></div>`;
+  return markup`<div class="card"><h4>Per class</h4><table><thead><tr><th scope="col">class</th><th scope="col">precision</th><th scope="col">recall</th><th scope="col">F1</th><th scope="col">n</th></tr></thead><tbody>${perClass.map((entry) => row(entry.label, entry))}</tbody><tbody class="averages">${row('macro', macro)}${row('weighted', weighted)}</tbody></table></div>`;
 }
 
 /** The pairs of classes confused most often, by count. */
@@ -92,22 +95,23 @@ function renderFrequentErrors({ confusion, perClass }: ClassificationReport): Ma
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count)
     .slice(0, perClass.length + 2);
-  const list = errors.map(
+  const rows = errors.map(
     ({ truth, predicted, count }) =>
-      markup`<li><span>${truth.label} <span class="muted">taken for</span> ${predicted.label}</span><span>${formatCount(count)} <span class="muted">${formatPercent(count / truth.support)} of ${truth.label}</span></span></li>`,
+      markup`<tr><th scope="row">${truth.label}</th><td class="text">${predicted.label}</td><td>${formatCount(count)}</td><td class="muted">${formatPercent(count / truth.support)}</td></tr>`,
   );
-  return markup`<div class="card"><h3>Most frequent mistakes</h3>${list.length > 0 ? markup`<ol class="errors">${list}</ol>` : markup`<p class="note">None: every sample is right.</p>`}</div>`;
+  const table = markup`<table><thead><tr><th scope="col">true</th><th scope="col" class="text">taken for</th><th scope="col">n</th><th scope="col">of the class</th></tr></thead><tbody>${rows}</tbody></table>`;
+  return markup`<div class="card"><h4>Most frequent mistakes</h4>${rows.length > 0 ? table : markup`<p class="note">None: every sample is right.</p>`}</div>`;
 }
 
 function renderGrouping(name: string, grouped: GroupedReport): Markup {
   const { groups, gap, comparedLabels, ungrouped } = grouped;
   const rows = groups.map(
-    ({ group, accuracy, accuracyInterval: { low, high }, macroF1, n }) =>
-      markup`<tr><th scope="row">${group}</th><td>${formatPercent(accuracy)}</td><td class="muted">${formatPercent(low)} – ${formatPercent(high)}</td><td>${formatFixed(macroF1, 3)}</td><td>${formatCount(n)}</td></tr>`,
+    ({ group, accuracy, accuracyInterval, macroF1, n }) =>
+      markup`<tr><th scope="row">${group}</th><td>${formatPercent(accuracy)}</td><td class="muted">${formatRange(accuracyInterval)}</td><td>${comparedLabels.length > 0 ? formatFixed(macroF1, 3) : '—'}</td><td>${formatCount(n)}</td></tr>`,
   );
   const gapRow =
     groups.length > 1 &&
-    markup`<tbody class="averages"><tr><th scope="row">gap</th><td>${formatPercent(gap.accuracy.value)}</td><td></td><td>${formatFixed(gap.macroF1.value, 3)}</td><td></td></tr></tbody>`;
+    markup`<tbody class="averages"><tr><th scope="row">gap</th><td class="range">${formatFixed(gap.accuracy.value * 100, 1)} points</td><td></td><td>${comparedLabels.length > 0 && formatFixed(gap.macroF1.value, 3)}</td><td></td></tr></tbody>`;
   const allLabels = groups[0].report.labels;
   const remarks = [
     groups.length > 1 && gap.accuracy.value > 0 && `Best: ${gap.accuracy.best}; worst: ${gap.accuracy.worst}.`,
@@ -115,7 +119,7 @@ function renderGrouping(name: string, grouped: GroupedReport): Markup {
       `Macro F1 over the classes that every group has (${comparedLabels.join(', ') || 'none'}).`,
     ungrouped > 0 && `${formatCount(ungrouped)} samples without this fact are left out.`,
   ].filter((remark) => remark !== false);
-  return markup`<h2>By ${name}</h2>${remarks.length > 0 && markup`<p class="note">${remarks.join(' ')}</p>`}<div class="grid"><div class="card chart">${new Raw(renderGroups(grouped, { title: `Accuracy by ${name}` }))}</div><div class="card scroll" tabindex="0"><table><thead><tr><th scope="col">${name}</th><th scope="col">accuracy</th><th scope="col">${formatPercent(groups[0].accuracyInterval.level, 0)} interval</th><th scope="col">macro F1</th><th scope="col">n</th></tr></thead><tbody>${rows}</tbody>${gapRow}</table></div></div>`;
+  return markup`<h3>By ${name}</h3>${remarks.length > 0 && markup`<p class="note">${remarks.join(' ')}</p>`}<div class="grid"><div class="card chart">${new Markup(renderGroups(grouped, { title: `Accuracy by ${name}` }))}</div><div class="card scroll" tabindex="0"><table><thead><tr><th scope="col">${name}</th><th scope="col">accuracy</th><th scope="col">${formatPercent(groups[0].accuracyInterval.level, 0)} interval</th><th scope="col">macro F1</th><th scope="col">n</th></tr></thead><tbody>${rows}</tbody>${gapRow}</table></div></div>`;
 }
 
 function renderMistakes(mistakes: readonly ReportMistake[]): Markup {
@@ -123,5 +127,5 @@ function renderMistakes(mistakes: readonly ReportMistake[]): Markup {
     const words = `${id === undefined ? '' : `${id}: `}${truth}, taken for ${predicted}`;
     return markup`<li title="${words}"><img src="${image}" alt="${words}" loading="lazy"><span>${predicted}${confidence !== undefined && ` ${formatPercent(confidence, 0)}`}</span><span class="muted">is ${truth}</span></li>`;
   });
-  return markup`<h2>Mistakes, picture by picture</h2><p class="note">What the model said and how sure it was; below, what the data set says.</p><ul class="faces">${items}</ul>`;
+  return markup`<h3>Mistakes, picture by picture</h3><p class="note">What the model said and how sure it was; below, what the data set says.</p><ul class="faces">${items}</ul>`;
 }

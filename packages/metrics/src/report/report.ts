@@ -1,4 +1,4 @@
-import { type Markup, markup, Markup as Raw } from '../markup.js';
+import { Markup, markup } from '../markup.js';
 import { renderEvaluation, renderOverview } from './evaluation.js';
 import { checkReportInput, type ReportInput } from './input.js';
 import { PAGE_STYLE } from './style.js';
@@ -22,7 +22,7 @@ export function renderReport(input: ReportInput): string {
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="@mien/metrics">
 <title>${title}</title>
-<style>${new Raw(PAGE_STYLE)}</style>
+<style>${new Markup(PAGE_STYLE)}</style>
 </head>
 <body>
 <main>

@@ -10,8 +10,9 @@ main,footer{max-width:1040px;margin:0 auto;padding:0 24px}
 header{padding:48px 0 0}
 h1{margin:0;font-size:clamp(1.6rem,1.1rem + 2.2vw,2.4rem);line-height:1.15;letter-spacing:-.02em;text-wrap:balance;overflow-wrap:anywhere}
 h2{margin:56px 0 4px;font-size:1.35rem;line-height:1.25;letter-spacing:-.01em;overflow-wrap:anywhere}
-h3{margin:0 0 8px;font-size:1rem}
-p{margin:8px 0;max-width:68ch}
+h3{margin:36px 0 4px;font-size:1.1rem}
+h4{margin:0 0 8px;font-size:1rem}
+p{margin:8px 0;max-width:46rem;text-wrap:pretty}
 .kicker{margin:0 0 6px;color:var(--mien-muted);font-size:.85rem;font-weight:600;letter-spacing:.06em;text-transform:uppercase}
 .lead{font-size:1.08rem;color:var(--mien-muted)}
 .note{color:var(--mien-muted);font-size:.9rem}
@@ -21,14 +22,14 @@ dt{color:var(--mien-muted)}
 dd{margin:0;overflow-wrap:anywhere}
 .badge{display:inline-block;padding:1px 10px;border-radius:99px;background:var(--tint);color:var(--tint-ink);font-size:.82rem;font-weight:600;white-space:nowrap}
 .badge.warm{background:var(--warm);color:var(--warm-ink)}
-.grid{display:grid;gap:16px;margin:16px 0;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));align-items:start}
+.grid{display:grid;gap:16px;margin:16px 0;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr))}
 .figures{display:grid;gap:16px;margin:16px 0;grid-template-columns:repeat(auto-fit,minmax(min(100%,200px),1fr))}
 .card{background:var(--mien-surface);border:1px solid var(--mien-grid);border-radius:12px;box-shadow:var(--shadow);padding:18px 20px;min-width:0}
-.figure{display:flex;flex-direction:column;gap:2px}
+.figure{margin:0;display:flex;flex-direction:column;gap:2px}
 .figure dt{font-size:.9rem}
 .figure dd{font-size:2rem;font-weight:650;line-height:1.15;letter-spacing:-.02em}
 .figure p{margin:4px 0 0;font-size:.85rem;line-height:1.45;color:var(--mien-muted)}
-.chart{padding:4px;display:flex;justify-content:center}
+.chart{padding:4px;display:flex;justify-content:center;align-items:flex-start}
 .chart svg{display:block;width:100%;max-width:520px;height:auto}
 .scroll{overflow-x:auto;padding:6px 20px}
 table{width:100%;border-collapse:collapse;font-size:.93rem}
@@ -40,9 +41,7 @@ tbody tr:last-child>*{border-bottom:0}
 tbody.averages th,tbody.averages td{font-weight:600}
 tbody.averages tr:first-child>*{border-top:2px solid var(--mien-grid)}
 .muted{color:var(--mien-muted);white-space:nowrap}
-ol.errors{margin:0;padding:0;list-style:none;font-size:.93rem}
-ol.errors li{display:flex;justify-content:space-between;gap:16px;padding:6px 0;border-bottom:1px solid var(--mien-grid)}
-ol.errors li:last-child{border-bottom:0}
+.range{white-space:nowrap}
 .faces{display:grid;gap:16px 12px;margin:16px 0;padding:0;list-style:none;grid-template-columns:repeat(auto-fill,minmax(104px,1fr))}
 .faces img{display:block;width:100%;aspect-ratio:1;object-fit:cover;border-radius:10px;background:var(--mien-grid)}
 .faces span{display:block;font-size:.85rem;line-height:1.35;overflow-wrap:anywhere}
@@ -51,6 +50,6 @@ pre{margin:0;overflow-x:auto;font:.85rem/1.55 ui-monospace,SFMono-Regular,Menlo,
 pre.card{margin:8px 0 16px}
 dl.environment{display:grid;grid-template-columns:max-content 1fr;gap:6px 24px;margin:0;font-size:.93rem}
 footer{margin-top:64px;padding-bottom:48px;color:var(--mien-muted);font-size:.85rem}
-@media (max-width:520px){main,footer{padding-left:14px;padding-right:14px}header{padding-top:28px}h2{margin-top:44px}.card{padding:14px 14px}.chart{padding:2px}.scroll{padding:4px 14px}th,td{padding-left:10px}dl.environment{grid-template-columns:1fr;gap:0}dl.environment dd{margin-bottom:8px}.figures{grid-template-columns:1fr 1fr;gap:10px}.figure dd{font-size:1.55rem}.faces{grid-template-columns:repeat(auto-fill,minmax(84px,1fr))}}
-@media print{body{background:none;font-size:11pt}.card{box-shadow:none;break-inside:avoid}h2,h3{break-after:avoid}}
+@media (max-width:520px){main,footer{padding-left:14px;padding-right:14px}header{padding-top:28px}h2{margin-top:44px}.card{padding:14px 14px}.chart{padding:2px}.scroll{padding:4px 14px}table{font-size:.87rem}th,td{padding-left:8px}.scroll table{font-size:.82rem}.scroll thead th{font-size:.78rem;white-space:normal}.scroll .badge{padding:0 8px;font-size:.75rem}dl.environment{grid-template-columns:1fr;gap:0}dl.environment dd{margin-bottom:8px}.figures{grid-template-columns:1fr 1fr;gap:10px}.figure dd{font-size:1.55rem}.faces{grid-template-columns:repeat(auto-fill,minmax(84px,1fr))}}
+@media print{body{background:none;font-size:11pt}.card{box-shadow:none;break-inside:avoid}h2,h3,h4{break-after:avoid}}
 `;

@@ -1,6 +1,6 @@
 import { type HistoryEntry, renderCurve } from '../charts/curves.js';
 import { formatDuration, formatPercent } from '../format.js';
-import { type Markup, markup, Markup as Raw } from '../markup.js';
+import { Markup, markup } from '../markup.js';
 
 interface Training {
   readonly history: readonly HistoryEntry[];
@@ -12,7 +12,9 @@ export function renderTraining({ history, keptEpoch }: Training): Markup {
   // A quantity without one finite value (a run that broke at once) has no curve.
   const charts = (['loss', 'accuracy'] as const)
     .filter((quantity) => history.some((entry) => isDrawable(entry, quantity)))
-    .map((quantity) => markup`<div class="card chart">${new Raw(renderCurve(history, { quantity, keptEpoch }))}</div>`);
+    .map(
+      (quantity) => markup`<div class="card chart">${new Markup(renderCurve(history, { quantity, keptEpoch }))}</div>`,
+    );
   return markup`<h2>Training</h2><p class="note">${describe({ history, keptEpoch })}</p><div class="grid">${charts}</div>`;
 }
 
