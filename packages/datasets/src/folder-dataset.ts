@@ -37,7 +37,7 @@ export function createFolderDataset(parts: {
 
 /**
  * SHA-256 over the sorted relative paths with each file's size in bytes and time of last change in milliseconds. Reading no
- * content keeps it quick on large sets; copying a set without its times gives another fingerprint.
+ * content keeps it quick on large sets; a copy that does not keep the times to the millisecond has another fingerprint.
  */
 async function fingerprintFiles(root: string, entries: readonly FolderEntry[]): Promise<string> {
   const hash = createHash('sha256');

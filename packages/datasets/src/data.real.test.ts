@@ -1,0 +1,63 @@
+import { EMOTIONS, type Sample } from '@mien/core';
+import { describe, expect, test } from 'vitest';
+import { type DatasetSource, openDataset } from './registry.js';
+import { assignSplits } from './splits.js';
+
+/** Checks on the real data sets; `MIEN_REAL_DATA` names the folder that has `fer2013.csv.gz`, `kdef`, `ck48` and `sfew`. */
+const data = process.env.MIEN_REAL_DATA;
+
+async function list(source: DatasetSource): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for await (const sample of (await openDataset(source, { baseDirectory: data })).samples()) samples.push(sample);
+  return samples;
+}
+
+const countEmotions = (samples: readonly Sample[]) =>
+  EMOTIONS.map((emotion) => samples.filter((sample) => sample.emotion === emotion).length);
+
+describe.skipIf(!data)('real data', () => {
+  test('FER-2013 has the published counts', async () => {
+    const samples = await list({ type: 'fer2013', path: 'fer2013.csv.gz' });
+    const { train, validation } = assignSplits(samples, { protocol: 'official' });
+    expect([train.length, validation.length]).toEqual([28709, 3589]);
+    expect(countEmotions(train.map((index) => samples[index]))).toEqual([3995, 436, 4097, 7215, 4830, 3171, 4965]);
+    expect(countEmotions(validation.map((index) => samples[index]))).toEqual([467, 56, 496, 895, 653, 415, 607]);
+    // The first values of the csv's first row.
+    expect([...(await samples[0].load()).data.subarray(0, 4)]).toEqual([70, 80, 82, 72]);
+  });
+
+  test('listing FER-2013 without keeping it takes little memory', async () => {
+    const dataset = await openDataset({ type: 'fer2013', path: 'fer2013.csv.gz' }, { baseDirectory: data });
+    let rows = 0;
+    const before = process.memoryUsage().rss;
+    let peak = before;
+    for await (const _ of dataset.samples()) if (++rows % 1000 === 0) peak = Math.max(peak, process.memoryUsage().rss);
+    expect(rows).toBe(32298);
+    expect(peak - before).toBeLessThan(100e6);
+  });
+
+  test('KDEF: 35 women, seven expressions, two sessions, frontal', async () => {
+    const samples = await list({ type: 'kdef', path: 'kdef' });
+    expect(samples).toHaveLength(490);
+    expect(new Set(samples.map(({ subject }) => subject)).size).toBe(35);
+    expect(new Set(samples.map(({ groups }) => `${groups.gender} ${groups.angle}`))).toEqual(
+      new Set(['female straight']),
+    );
+    expect(countEmotions(samples)).toEqual(new Array(7).fill(70));
+    expect(samples.find(({ id }) => id === 'AF01/AF01AFS.JPG')?.emotion).toBe('fear');
+    expect(await samples[0].load()).toMatchObject({ width: 350, height: 350 });
+    expect((await openDataset({ type: 'kdef', path: 'kdef' }, { baseDirectory: data })).issues).toEqual([]);
+    const { train, validation, test: tested } = assignSplits(samples, { protocol: 'k-fold', k: 5, fold: 0 });
+    expect([train.length, validation.length, tested.length]).toEqual([22 * 14, 6 * 14, 7 * 14]);
+  });
+
+  test('class folders: CK+48 and SFEW', async () => {
+    const ck = await list({ type: 'image-folder', path: 'ck48' });
+    expect(ck).toHaveLength(981);
+    expect(ck.filter(({ emotion }) => emotion === 'contempt')).toHaveLength(54);
+    const sfew = await list({ type: 'image-folder', path: 'sfew' });
+    expect(sfew).toHaveLength(860);
+    expect(sfew.every(({ split }) => split === 'train')).toBe(true);
+    expect(await sfew[0].load()).toMatchObject({ width: 143, height: 181, channels: 3 });
+  });
+});

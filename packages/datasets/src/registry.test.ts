@@ -1,0 +1,65 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InvalidConfigurationError, MissingInputError } from '@mien/core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type DatasetSource, datasetSourceSchema, openDataset } from './registry.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mien-registry-'));
+  const picture = await sharp({ create: { width: 4, height: 3, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
+  await writeFile(join(folder, 'fer.csv'), `emotion,pixels,Usage\n3,${new Array(2304).fill(7).join(' ')},Training\n`);
+  for (const [sub, name] of [
+    ['kdef', 'AF01HAS.png'],
+    ['classes/happy', '1.png'],
+    ['empty', ''],
+  ]) {
+    await mkdir(join(folder, sub), { recursive: true });
+    if (name) await writeFile(join(folder, sub, name), picture);
+  }
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test.each<[DatasetSource, string]>([
+  [{ type: 'fer2013', path: 'fer.csv' }, 'fer2013'],
+  [{ type: 'kdef', path: 'kdef' }, 'kdef'],
+  [{ type: 'image-folder', path: 'classes' }, 'image-folder'],
+  [{ type: 'synthetic', path: 'kdef' }, 'synthetic'],
+  [{ type: 'synthetic', path: 'kdef', name: 'mine' }, 'mine'],
+])('%o', async (source, name) => {
+  const dataset = await openDataset(source, { baseDirectory: folder });
+  expect(dataset.name).toBe(name);
+  const samples = [];
+  for await (const sample of dataset.samples()) samples.push(sample);
+  expect(samples).toHaveLength(1);
+  expect(samples[0].emotion).toBe('happy');
+  expect((await samples[0].load()).data.length).toBeGreaterThan(0);
+  const absolute = await openDataset({ ...source, path: join(folder, source.path) });
+  expect(await absolute.fingerprint()).toBe(await dataset.fingerprint());
+});
+
+test.each(['fer2013', 'kdef', 'image-folder', 'synthetic'] as const)(
+  '%s that is missing or empty says what to do',
+  async (type) => {
+    for (const path of ['none', 'empty']) {
+      const opening = openDataset({ type, path }, { baseDirectory: folder });
+      await expect(opening).rejects.toThrow(MissingInputError);
+      await expect(opening).rejects.toThrow(
+        type === 'synthetic' ? /Generate the sample set there first/ : /Check the path/,
+      );
+      await expect(opening).rejects.toThrow(join(folder, path));
+    }
+  },
+);
+
+test('a source with an unknown type or key is refused', async () => {
+  const unknownKey = openDataset({ type: 'kdef', path: 'kdef', angle: 'S' } as DatasetSource);
+  await expect(unknownKey).rejects.toThrow(InvalidConfigurationError);
+  await expect(unknownKey).rejects.toThrow(/angle/);
+  await expect(openDataset({ type: 'affectnet', path: 'x' } as unknown as DatasetSource)).rejects.toThrow(/type: /);
+  expect(datasetSourceSchema.safeParse({ type: 'kdef', path: '' }).success).toBe(false);
+});
