@@ -1,0 +1,244 @@
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { EMOTIONS, type Emotion, InvalidConfigurationError, WriteFailedError } from '@mien/core';
+import sharp from 'sharp';
+import { z } from 'zod';
+import { createPerson, type Gender } from './person.js';
+import { renderFace } from './render.js';
+import { ANGLES, type SampleKey, SESSIONS, sampleFaceParameters } from './sample-parameters.js';
+
+/** Raised whenever the same options would give other pictures, so that a set made by an older version is made again. */
+export const SYNTHETIC_GENERATOR_VERSION = 1;
+
+/** KDEF's code of each expression in its file names. */
+const CODES: Readonly<Record<(typeof EMOTIONS)[number], string>> = {
+  angry: 'AN',
+  disgust: 'DI',
+  fear: 'AF',
+  happy: 'HA',
+  neutral: 'NE',
+  sad: 'SA',
+  surprise: 'SU',
+};
+
+const RECORD_FILE = 'generator.json';
+
+const unique = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
+
+const optionsSchema = z.strictObject({
+  seed: z.int().default(1),
+  people: z
+    .strictObject({ female: z.int().min(0).max(99), male: z.int().min(0).max(99) })
+    .refine((people) => people.female + people.male > 0, 'at least one person')
+    .default({ female: 12, male: 12 }),
+  sessions: z.array(z.enum(SESSIONS)).min(1).refine(unique, 'each once').default(['A']),
+  angles: z
+    .array(z.enum(ANGLES))
+    .min(1)
+    .refine(unique, 'each once')
+    .default([...ANGLES]),
+  size: z
+    .strictObject({ width: z.int().min(16).max(4096), height: z.int().min(16).max(4096) })
+    .default({ width: 211, height: 286 }),
+  format: z.enum(['jpeg', 'png']).default('jpeg'),
+});
+
+const recordSchema = z.object({
+  version: z.int(),
+  options: optionsSchema,
+  files: z.record(z.string(), z.int().positive()),
+});
+
+export type SyntheticDatasetChoices = z.input<typeof optionsSchema>;
+
+export interface SyntheticDatasetOptions extends SyntheticDatasetChoices {
+  /** Folder of the set; made if it is not there, replaced if an older generated set lies in it. */
+  readonly directory: string;
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+}
+
+export interface SyntheticDatasetResult {
+  readonly images: number;
+  /** True when the set was there already, whole, with the same options, and nothing was written. */
+  readonly reused: boolean;
+}
+
+type Options = z.output<typeof optionsSchema>;
+
+/**
+ * Makes a set of generated faces in KDEF's layout (`AF01/AF01ANFL.JPG`: session, gender, number, expression, angle)
+ * with a `generator.json` that says how it was made. It appears whole or not at all: pictures are written to a
+ * folder beside it, which is renamed at the end. The same options give the same bytes (with the same sharp).
+ * Called again with the same options it leaves a whole set as it is, and makes a damaged one again.
+ * @throws {InvalidConfigurationError} when an option is out of range, or the folder holds files that are not a generated set.
+ * @throws {WriteFailedError} when the set cannot be written.
+ */
+export async function generateSyntheticDataset(input: SyntheticDatasetOptions): Promise<SyntheticDatasetResult> {
+  const { directory: given, onProgress, ...choices } = input;
+  const options = parseOptions(choices);
+  const directory = path.resolve(given);
+  const work = listWork(options);
+  if (await isWhole(directory, options)) return { images: work.length, reused: true };
+  await refuseForeignFolder(directory);
+  await removeAbandoned(directory);
+  const temporary = `${directory}.partial-${process.pid}`;
+  try {
+    await mkdir(temporary, { recursive: true });
+    const files = await writeImages(temporary, work, options, onProgress);
+    const record = { version: SYNTHETIC_GENERATOR_VERSION, options, files };
+    await writeFile(path.join(temporary, RECORD_FILE), `${JSON.stringify(record, null, 2)}\n`);
+    await rm(directory, { recursive: true, force: true });
+    await rename(temporary, directory);
+  } catch (cause) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    throw new WriteFailedError({
+      expected: `to write ${work.length} generated pictures to ${directory}`,
+      found: cause instanceof Error ? cause.message : String(cause),
+      fix: 'free some space or choose a folder that can be written, then run again',
+      details: { directory },
+      cause,
+    });
+  }
+  return { images: work.length, reused: false };
+}
+
+function parseOptions(choices: SyntheticDatasetChoices): Options {
+  const parsed = optionsSchema.safeParse(choices);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new InvalidConfigurationError({
+    expected: 'options of the generated data set that fit their ranges',
+    found: `${issue.path.join('.') || 'the options'}: ${issue.message}`,
+    fix: 'correct that option',
+    details: { issues: parsed.error.issues },
+  });
+}
+
+interface WorkItem extends SampleKey {
+  readonly file: string;
+}
+
+function listWork(options: Options): WorkItem[] {
+  const { seed, people, sessions, angles, size, format } = options;
+  const extension = format === 'jpeg' ? 'JPG' : 'PNG';
+  const work: WorkItem[] = [];
+  for (const gender of ['female', 'male'] as const satisfies readonly Gender[]) {
+    for (let number = 1; number <= people[gender]; number++) {
+      const person = createPerson(seed, gender, number);
+      for (const session of sessions) {
+        const folder = `${session}${person.id}`;
+        for (const emotion of EMOTIONS satisfies readonly Emotion[]) {
+          for (const angle of angles) {
+            work.push({
+              file: `${folder}/${folder}${CODES[emotion]}${angle}.${extension}`,
+              seed,
+              person,
+              session,
+              emotion,
+              angle,
+              size,
+            });
+          }
+        }
+      }
+    }
+  }
+  return work;
+}
+
+async function writeImages(
+  directory: string,
+  work: readonly WorkItem[],
+  options: Options,
+  onProgress: SyntheticDatasetOptions['onProgress'],
+): Promise<Record<string, number>> {
+  for (const folder of new Set(work.map((item) => path.dirname(item.file)))) await mkdir(path.join(directory, folder));
+  const sizes = new Map<string, number>();
+  let next = 0;
+  let done = 0;
+  // Drawing takes turns on this thread while sharp scales and encodes others on its own.
+  const lane = async (): Promise<void> => {
+    while (next < work.length) {
+      const item = work[next++];
+      const image = await renderFace(sampleFaceParameters(item));
+      const raw = sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } });
+      const bytes = await (options.format === 'jpeg'
+        ? raw.jpeg({ quality: 92 })
+        : raw.png({ compressionLevel: 4 })
+      ).toBuffer();
+      await writeFile(path.join(directory, item.file), bytes);
+      sizes.set(item.file, bytes.length);
+      done++;
+      onProgress?.({ done, total: work.length });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) + 1 }, lane));
+  return Object.fromEntries(work.map((item) => [item.file, sizes.get(item.file) as number]));
+}
+
+/** Whether a set made by this version with the same options lies there with every file at its length. */
+async function isWhole(directory: string, options: Options): Promise<boolean> {
+  const record = await readRecord(directory);
+  if (record?.version !== SYNTHETIC_GENERATOR_VERSION || JSON.stringify(record.options) !== JSON.stringify(options))
+    return false;
+  for (const [file, bytes] of Object.entries(record.files)) {
+    const found = await stat(path.join(directory, file)).catch(() => undefined);
+    if (found?.size !== bytes) return false;
+  }
+  return true;
+}
+
+async function readRecord(directory: string): Promise<z.output<typeof recordSchema> | undefined> {
+  const text = await readFile(path.join(directory, RECORD_FILE), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return recordSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A folder that is there is replaced only when it is empty or holds a generated set; anything else is the user's. */
+async function refuseForeignFolder(directory: string): Promise<void> {
+  let names: string[];
+  try {
+    names = await readdir(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw new InvalidConfigurationError({
+      expected: `${directory} to be a folder, or not to be there`,
+      found: error instanceof Error ? error.message : String(error),
+      fix: 'choose another folder',
+      cause: error,
+    });
+  }
+  if (names.length === 0 || names.includes(RECORD_FILE)) return;
+  throw new InvalidConfigurationError({
+    expected: `${directory} to be empty or to hold a generated data set (with ${RECORD_FILE})`,
+    found: `${names.length} other entries, such as ${names[0]}`,
+    fix: 'choose another folder, or empty this one',
+    details: { directory },
+  });
+}
+
+/** Removes what runs that were killed left beside the folder; what a living process writes stays. */
+async function removeAbandoned(directory: string): Promise<void> {
+  const prefix = `${path.basename(directory)}.partial-`;
+  const siblings = await readdir(path.dirname(directory)).catch(() => [] as string[]);
+  for (const name of siblings) {
+    if (!name.startsWith(prefix)) continue;
+    const pid = Number(name.slice(prefix.length));
+    if (Number.isInteger(pid) && pid !== process.pid && isAlive(pid)) continue;
+    await rm(path.join(path.dirname(directory), name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,136 @@
+import { createRandom, InvalidConfigurationError, type PixelImage } from '@mien/core';
+import sharp from 'sharp';
+import type { ActionUnitIntensities } from './action-units.js';
+import type { Background } from './background.js';
+import { createBody, createEar } from './body.js';
+import { createBrowMap } from './brows.js';
+import { Camera, type HeadPose } from './camera.js';
+import type { Gaze } from './eyes.js';
+import { createFaceGeometry } from './face-geometry.js';
+import { createHair, createKnot } from './hair.js';
+import { createHeadMesh } from './head-mesh.js';
+import { headRow, sectionAtHeight } from './head-surface.js';
+import { type Light, lightDirection } from './light.js';
+import type { Person } from './person.js';
+import { SurfaceBuffer } from './rasterizer.js';
+import { shade } from './shading.js';
+import { createWrinkleMap } from './wrinkles.js';
+
+/** Everything that a picture of a face depends on: the same parameters give the same pixels. */
+export interface FaceParameters {
+  readonly person: Person;
+  readonly actionUnits: ActionUnitIntensities;
+  /** −1..1: which side of the face moves more. */
+  readonly asymmetry: number;
+  readonly gaze: Gaze;
+  readonly pose: HeadPose;
+  readonly light: Light;
+  readonly background: Background;
+  /** Size and place of the face in the picture: 1 and 0, 0 are those of KDEF; shifts in face units. */
+  readonly zoom: number;
+  readonly shiftX: number;
+  readonly shiftY: number;
+  /** Standard deviation of the lens blur in pixels of a 562-pixel-wide picture; of the sensor noise in grey levels. */
+  readonly blur: number;
+  readonly noise: number;
+  readonly noiseSeed: number;
+  /** Pixels; KDEF's pictures are 562 × 762. */
+  readonly width: number;
+  readonly height: number;
+}
+
+export const KDEF_SIZE = { width: 562, height: 762 } as const;
+/** Pixels per face unit, and the middle between the eyes, as shares of the picture's height and width. */
+const SCALE = 0.262;
+const EYES_X = 0.5;
+const EYES_Y = 0.45;
+
+/** The camera of a picture: from face coordinates to its pixels. */
+export function createCamera(parameters: FaceParameters, oversampling = 1): Camera {
+  const width = parameters.width * oversampling;
+  const height = parameters.height * oversampling;
+  const scale = SCALE * parameters.zoom * height;
+  return new Camera(parameters.pose, scale, [
+    EYES_X * width + parameters.shiftX * scale,
+    EYES_Y * height - parameters.shiftY * scale,
+  ]);
+}
+
+/**
+ * Draws a face: a three-dimensional head whose surface and paint follow from the person and the action units, seen
+ * from any side, lit by one lamp, with blur and noise. RGB, `width × height`.
+ * @throws {InvalidConfigurationError} when the size is not a whole number from 16 to 4096.
+ */
+export async function renderFace(parameters: FaceParameters): Promise<PixelImage> {
+  const { width, height } = parameters;
+  for (const length of [width, height]) {
+    if (!Number.isInteger(length) || length < 16 || length > 4096) {
+      throw new InvalidConfigurationError({
+        expected: 'a picture size of 16 to 4096 whole pixels a side',
+        found: `${width} × ${height}`,
+        fix: 'give another width and height',
+      });
+    }
+  }
+  // Drawn half as large again and scaled down: smooth outlines at less than the cost of twice as large.
+  const oversampling = 1.5;
+  const drawnWidth = Math.round(width * oversampling);
+  const drawnHeight = Math.round(height * oversampling);
+  const pixels = drawFace(parameters, drawnWidth, drawnHeight, oversampling);
+  let image = sharp(pixels, { raw: { width: drawnWidth, height: drawnHeight, channels: 3 } });
+  const sigma = (parameters.blur * width * oversampling) / KDEF_SIZE.width;
+  if (sigma >= 0.3) image = image.blur(sigma);
+  const { data } = await image
+    .resize(width, height, { fit: 'fill', kernel: 'cubic' })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const result = new Uint8Array(data);
+  addNoise(result, parameters.noise, parameters.noiseSeed);
+  return { width, height, channels: 3, data: result };
+}
+
+function drawFace(parameters: FaceParameters, width: number, height: number, oversampling: number): Uint8Array {
+  const { person } = parameters;
+  const face = createFaceGeometry(person, parameters.actionUnits, parameters.asymmetry);
+  const camera = createCamera(parameters, oversampling);
+  const buffer = new SurfaceBuffer(width, height);
+  const earWidth = headRow(person, sectionAtHeight(person, -0.05)).width;
+  buffer.draw(createHeadMesh(face), camera);
+  if (person.hairStyle !== 'long' && person.hairStyle !== 'bob') {
+    for (const side of [-1, 1] as const) buffer.draw(createEar(person, side, earWidth), camera);
+  }
+  buffer.draw(createHair(person), camera);
+  if (person.hairStyle === 'tied') buffer.draw(createKnot(person), camera);
+  // The body turns with the head but does not nod or tip.
+  const upright = createCamera({ ...parameters, pose: { yaw: parameters.pose.yaw, pitch: 0, roll: 0 } }, oversampling);
+  buffer.draw(createBody(person), upright);
+  const [lightX, lightY] = lightDirection(parameters.light);
+  const context = {
+    face,
+    wrinkles: createWrinkleMap(face),
+    brows: createBrowMap(face),
+    gaze: parameters.gaze,
+    lightX,
+    lightY,
+    soft: 1 / camera.scale,
+  };
+  return shade(buffer, camera, context, parameters.light, parameters.background);
+}
+
+/** Adds sensor noise: the sum of two uniform numbers from a small generator, the same for all three channels but a third. */
+function addNoise(data: Uint8Array, deviation: number, seed: number): void {
+  if (deviation <= 0) return;
+  let state = createRandom(seed, 'noise').integer(1, 0x7fffffff);
+  const factor = (deviation * Math.sqrt(6)) / 0x1000000;
+  for (let index = 0; index < data.length; index += 3) {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    const first = state >>> 8;
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    const grey = (first + (state >>> 8) - 0x1000000) * factor;
+    const tint = ((state >>> 4) & 255) / 255 - 0.5;
+    for (let channel = 0; channel < 3; channel++) {
+      const value = data[index + channel] + grey + tint * deviation * (channel - 1);
+      data[index + channel] = value < 0 ? 0 : value > 255 ? 255 : Math.round(value);
+    }
+  }
+}
