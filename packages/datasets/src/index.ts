@@ -13,3 +13,4 @@ export {
   type SplitItem,
   type SplitOptions,
 } from './splits.js';
+export * from './synthetic/index.js';

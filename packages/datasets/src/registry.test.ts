@@ -5,6 +5,8 @@ import { InvalidConfigurationError, MissingInputError } from '@mien/core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DatasetSource, datasetSourceSchema, openDataset } from './registry.js';
+import { assignSplits } from './splits.js';
+import { generateSyntheticDataset } from './synthetic/index.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -62,4 +64,24 @@ test('a source with an unknown type or key is refused', async () => {
   await expect(unknownKey).rejects.toThrow(/angle/);
   await expect(openDataset({ type: 'affectnet', path: 'x' } as unknown as DatasetSource)).rejects.toThrow(/type: /);
   expect(datasetSourceSchema.safeParse({ type: 'kdef', path: '' }).success).toBe(false);
+});
+
+test('the generator’s own pictures are read as they were meant', async () => {
+  const directory = join(folder, 'generated');
+  const { images } = await generateSyntheticDataset({
+    directory,
+    people: { female: 2, male: 1 },
+    angles: ['straight', 'half-left'],
+    size: { width: 24, height: 32 },
+  });
+  const dataset = await openDataset({ type: 'synthetic', path: directory });
+  expect(dataset.issues).toEqual([]);
+  const samples = [];
+  for await (const sample of dataset.samples()) samples.push(sample);
+  expect(samples).toHaveLength(images);
+  expect(images).toBe(3 * 7 * 2);
+  expect(await samples[0].load()).toMatchObject({ width: 24, height: 32 });
+  const { train, test: tested } = assignSplits(samples, { protocol: 'by-gender', train: 'female' });
+  expect(tested.map((index) => samples[index].subject)).toEqual(new Array(14).fill('M01'));
+  expect(train).toHaveLength(14);
 });

@@ -59,7 +59,9 @@ export async function openDataset(
 async function openSynthetic(source: { readonly path: string; readonly name?: string }): Promise<OpenedDataset> {
   const { path, name = 'synthetic' } = source;
   try {
-    return await openKdef({ path, name, licence: 'MIT; drawn by a program, no person is shown' });
+    const dataset = await openKdef({ path, name, licence: 'MIT; drawn by a program, no person is shown' });
+    // The generator's record of itself belongs there.
+    return { ...dataset, issues: dataset.issues.filter((issue) => issue.path !== 'generator.json') };
   } catch (error) {
     if (!(error instanceof MissingInputError)) throw error;
     const { expected, found, details } = error;
