@@ -9,20 +9,58 @@ export interface Background {
   readonly phase: number;
 }
 
-/** Writes the background's colour (linear) at a point, x and y in 0..1 of the picture's height, to `out`. */
-export function paintBackground(background: Background, x: number, y: number, out: Float64Array): void {
-  const { kind, first, second, phase } = background;
-  let mix = 0;
-  if (kind === 'plain') mix = 0.25 * y;
-  else if (kind === 'gradient')
-    mix = smoothstep(0, 1, 0.5 + 0.7 * ((x - 0.37) * Math.cos(phase) + (y - 0.5) * Math.sin(phase)));
-  else if (kind === 'wall')
-    mix =
-      smoothstep(-0.012, 0.012, (x - 0.2 - 0.1 * Math.sin(phase)) * Math.cos(phase / 9) + 0.12 * y) * 0.8 + 0.15 * y;
-  else
-    mix = smoothstep(-0.45, 0.45, noise(x * 4 + phase * 7, y * 4 + phase) + 0.5 * noise(x * 9 + 60, y * 9 + phase * 3));
-  // Corners are darker, as lenses make them.
-  const vignette = 1 - 0.45 * ((x - 0.37) ** 2 + (y - 0.5) ** 2);
-  for (let channel = 0; channel < 3; channel++)
-    out[channel] = (first[channel] + (second[channel] - first[channel]) * mix) * vignette;
+/** How far from the first to the second colour the background is at a point, x and y in shares of the picture's height. */
+function mixAt({ kind, phase }: Background, x: number, y: number): number {
+  if (kind === 'plain') return 0.25 * y;
+  if (kind === 'gradient')
+    return smoothstep(0, 1, 0.5 + 0.7 * ((x - 0.37) * Math.cos(phase) + (y - 0.5) * Math.sin(phase)));
+  if (kind === 'wall')
+    return smoothstep(-0.02, 0.02, (x - 0.2 - 0.1 * Math.sin(phase)) * Math.cos(phase / 9) + 0.12 * y) * 0.8 + 0.15 * y;
+  return smoothstep(-0.45, 0.45, noise(x * 4 + phase * 7, y * 4 + phase) + 0.5 * noise(x * 9 + 60, y * 9 + phase * 3));
+}
+
+/** A background worked out on a coarse grid, because it has no fine detail, and read between its points. */
+export class BackgroundField {
+  static readonly #step = 6;
+  readonly #columns: number;
+  readonly #data: Float32Array;
+
+  constructor(background: Background, width: number, height: number) {
+    const step = BackgroundField.#step;
+    this.#columns = Math.ceil(width / step) + 2;
+    const rows = Math.ceil(height / step) + 2;
+    this.#data = new Float32Array(this.#columns * rows * 3);
+    const { first, second } = background;
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < this.#columns; column++) {
+        const x = (column * step) / height;
+        const y = (row * step) / height;
+        const mix = mixAt(background, x, y);
+        // Corners are darker, as lenses make them.
+        const vignette = 1 - 0.45 * ((x - 0.37) ** 2 + (y - 0.5) ** 2);
+        const index = (row * this.#columns + column) * 3;
+        for (let channel = 0; channel < 3; channel++) {
+          this.#data[index + channel] = (first[channel] + (second[channel] - first[channel]) * mix) * vignette;
+        }
+      }
+    }
+  }
+
+  /** Writes the colour (linear) at a pixel to `out`. */
+  read(x: number, y: number, out: Float64Array): void {
+    const fx = x / BackgroundField.#step;
+    const fy = y / BackgroundField.#step;
+    const column = fx | 0;
+    const row = fy | 0;
+    const ax = fx - column;
+    const ay = fy - row;
+    const a = (row * this.#columns + column) * 3;
+    const b = a + this.#columns * 3;
+    const data = this.#data;
+    for (let channel = 0; channel < 3; channel++) {
+      const top = data[a + channel] + (data[a + 3 + channel] - data[a + channel]) * ax;
+      const bottom = data[b + channel] + (data[b + 3 + channel] - data[b + channel]) * ax;
+      out[channel] = top + (bottom - top) * ay;
+    }
+  }
 }

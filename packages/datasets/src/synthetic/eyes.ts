@@ -116,16 +116,7 @@ function paintBall(
   texel.relief *= 1 - cover;
 }
 
-function paintLashes(
-  texel: Texel,
-  eye: EyeGeometry,
-  person: Person,
-  u: number,
-  v: number,
-  up: number,
-  down: number,
-  soft: number,
-): void {
+function paintLashes(texel: Texel, person: Person, u: number, v: number, up: number, down: number, soft: number): void {
   const strength = person.lashes;
   if (Math.abs(u) < 1.06) {
     const thickness = (0.006 + 0.008 * strength) * (0.75 + 0.35 * u) + 0.35 * soft;

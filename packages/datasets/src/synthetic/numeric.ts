@@ -1,7 +1,8 @@
 /** Small numeric helpers shared by the face model; all are pure and allocation-free unless they return an array. */
 
 export function clamp(value: number, minimum = 0, maximum = 1): number {
-  return value < minimum ? minimum : value > maximum ? maximum : value;
+  if (value < minimum) return minimum;
+  return value > maximum ? maximum : value;
 }
 
 export function lerp(from: number, to: number, amount: number): number {

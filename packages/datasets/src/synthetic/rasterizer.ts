@@ -25,6 +25,12 @@ export class SurfaceBuffer {
     this.normalZ = new Float32Array(count);
   }
 
+  /** Forgets what was drawn; the other planes are only read where the material is set. */
+  clear(): void {
+    this.depth.fill(-1e9);
+    this.material.fill(0);
+  }
+
   /** Draws a mesh with a depth test; back faces are left out unless the mesh is double-sided. */
   draw(mesh: Mesh, camera: Camera): void {
     const points = camera.projectMesh(mesh);

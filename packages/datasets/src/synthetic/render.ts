@@ -84,16 +84,24 @@ export async function renderFace(parameters: FaceParameters): Promise<PixelImage
     .resize(width, height, { fit: 'fill', kernel: 'cubic' })
     .raw()
     .toBuffer({ resolveWithObject: true });
-  const result = new Uint8Array(data);
-  addNoise(result, parameters.noise, parameters.noiseSeed);
-  return { width, height, channels: 3, data: result };
+  addNoise(new Uint8ClampedArray(data.buffer, data.byteOffset, data.length), parameters.noise, parameters.noiseSeed);
+  return { width, height, channels: 3, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
+}
+
+/** Kept from picture to picture, because drawing is synchronous and a fresh one costs more than clearing. */
+let kept: SurfaceBuffer | undefined;
+
+function surfaceBuffer(width: number, height: number): SurfaceBuffer {
+  if (kept?.width === width && kept.height === height) kept.clear();
+  else kept = new SurfaceBuffer(width, height);
+  return kept;
 }
 
 function drawFace(parameters: FaceParameters, width: number, height: number, oversampling: number): Uint8Array {
   const { person } = parameters;
   const face = createFaceGeometry(person, parameters.actionUnits, parameters.asymmetry);
   const camera = createCamera(parameters, oversampling);
-  const buffer = new SurfaceBuffer(width, height);
+  const buffer = surfaceBuffer(width, height);
   const earWidth = headRow(person, sectionAtHeight(person, -0.05)).width;
   buffer.draw(createHeadMesh(face), camera);
   if (person.hairStyle !== 'long' && person.hairStyle !== 'bob') {
@@ -117,20 +125,20 @@ function drawFace(parameters: FaceParameters, width: number, height: number, ove
   return shade(buffer, camera, context, parameters.light, parameters.background);
 }
 
-/** Adds sensor noise: the sum of two uniform numbers from a small generator, the same for all three channels but a third. */
-function addNoise(data: Uint8Array, deviation: number, seed: number): void {
+/** Adds sensor noise: the sum of two uniform numbers from a small generator; grey, with a little colour. */
+function addNoise(data: Uint8ClampedArray, deviation: number, seed: number): void {
   if (deviation <= 0) return;
   let state = createRandom(seed, 'noise').integer(1, 0x7fffffff);
   const factor = (deviation * Math.sqrt(6)) / 0x1000000;
+  const tinting = deviation / 255;
   for (let index = 0; index < data.length; index += 3) {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
     const first = state >>> 8;
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
     const grey = (first + (state >>> 8) - 0x1000000) * factor;
-    const tint = ((state >>> 4) & 255) / 255 - 0.5;
-    for (let channel = 0; channel < 3; channel++) {
-      const value = data[index + channel] + grey + tint * deviation * (channel - 1);
-      data[index + channel] = value < 0 ? 0 : value > 255 ? 255 : Math.round(value);
-    }
+    const tint = (((state >>> 4) & 255) - 127.5) * tinting;
+    data[index] += grey - tint;
+    data[index + 1] += grey;
+    data[index + 2] += grey + tint;
   }
 }

@@ -1,10 +1,10 @@
-import { type Background, paintBackground } from './background.js';
+import { type Background, BackgroundField } from './background.js';
 import { clothAt } from './body.js';
 import type { Camera } from './camera.js';
 import { strandBrightness } from './hair.js';
 import { type Direction, type Light, lightDirection, traceShadows } from './light.js';
 import { MATERIAL } from './mesh.js';
-import { clamp, noise, smoothstep } from './numeric.js';
+import { noise, smoothstep } from './numeric.js';
 import type { SurfaceBuffer } from './rasterizer.js';
 import { paintSkin, type SkinContext } from './skin.js';
 import type { Texel } from './texel.js';
@@ -31,12 +31,13 @@ export function shade(
   const { width, height, material } = buffer;
   const out = new Uint8Array(width * height * 3);
   const shader = new Shader(buffer, camera, context, light);
+  const behind = new BackgroundField(background, width, height);
   const colour = new Float64Array(3);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const index = y * width + x;
       const kind = material[index];
-      if (kind === MATERIAL.background) paintBackground(background, x / height, y / height, colour);
+      if (kind === MATERIAL.background) behind.read(x, y, colour);
       else shader.surface(index, x, y, kind, colour);
       out[index * 3] = toByte(colour[0]);
       out[index * 3 + 1] = toByte(colour[1]);
@@ -130,12 +131,11 @@ class Shader {
       texel.gloss *
       shadow *
       Math.max(0, nx * this.#half[0] + ny * this.#half[1] + nz * this.#half[2]) ** texel.sharpness;
-    const rim = 0.06 * (1 - Math.max(0, nz)) ** 3 * this.light.ambient;
-    colour[0] =
-      texel.red * (sky * 1.02 + this.#lamp[0] * wrapRed ** 1.15 * direct * open) + this.#lamp[0] * gleam + rim;
-    colour[1] = texel.green * (sky + this.#lamp[1] * wrapBlue ** 1.15 * direct * open) + this.#lamp[1] * gleam + rim;
-    colour[2] =
-      texel.blue * (sky * 1.02 + this.#lamp[2] * wrapBlue ** 1.15 * direct * open) + this.#lamp[2] * gleam + rim;
+    const grazing = 1 - Math.max(0, nz);
+    const rim = 0.06 * grazing * grazing * grazing * this.light.ambient;
+    colour[0] = texel.red * (sky * 1.02 + this.#lamp[0] * wrapRed * direct * open) + this.#lamp[0] * gleam + rim;
+    colour[1] = texel.green * (sky + this.#lamp[1] * wrapBlue * direct * open) + this.#lamp[1] * gleam + rim;
+    colour[2] = texel.blue * (sky * 1.02 + this.#lamp[2] * wrapBlue * direct * open) + this.#lamp[2] * gleam + rim;
   }
 
   #shadowAt(x: number, y: number): number {
@@ -202,7 +202,7 @@ class Shader {
     const tangent = Math.hypot(tx, ty, tz) || 1;
     const along = (tx * this.#half[0] + ty * this.#half[1] + tz * this.#half[2]) / tangent + 0.12 * (strand - 1);
     const shadow = 0.25 + 0.75 * this.#shadowAt(x, y);
-    const gleam = clamp(1 - along * along) ** 14 * 0.1 * strand * Math.max(0, cosine + 0.2) * shadow * this.light.key;
+    const gleam = Math.exp(-14 * along * along) * 0.1 * strand * Math.max(0, cosine + 0.2) * shadow * this.light.key;
     const diffuse =
       (this.light.ambient * (0.6 + 0.3 * dot) + this.light.key * Math.max(0, (cosine + 0.4) / 1.4) * shadow) *
       strand *
