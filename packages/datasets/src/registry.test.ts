@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InvalidConfigurationError, MissingInputError } from '@mien/core';
+import { InvalidConfigurationError, MissingInputError, type Sample } from '@mien/core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DatasetSource, datasetSourceSchema, openDataset } from './registry.js';
@@ -35,7 +35,7 @@ test.each<[DatasetSource, string]>([
 ])('%o', async (source, name) => {
   const dataset = await openDataset(source, { baseDirectory: folder });
   expect(dataset.name).toBe(name);
-  const samples = [];
+  const samples: Sample[] = [];
   for await (const sample of dataset.samples()) samples.push(sample);
   expect(samples).toHaveLength(1);
   expect(samples[0].emotion).toBe('happy');
@@ -71,12 +71,12 @@ test('the generator’s own pictures are read as they were meant', async () => {
   const { images } = await generateSyntheticDataset({
     directory,
     people: { female: 2, male: 1 },
-    angles: ['straight', 'half-left'],
+    angles: ['S', 'HL'],
     size: { width: 24, height: 32 },
   });
   const dataset = await openDataset({ type: 'synthetic', path: directory });
   expect(dataset.issues).toEqual([]);
-  const samples = [];
+  const samples: Sample[] = [];
   for await (const sample of dataset.samples()) samples.push(sample);
   expect(samples).toHaveLength(images);
   expect(images).toBe(3 * 7 * 2);
