@@ -114,7 +114,7 @@ function eyeGeometry(person: Person, units: Units, side: Side): EyeGeometry {
     side,
     x: side * 0.272 * person.eyeSpacing,
     y: 0,
-    halfWidth: 0.13 * size * (1 + 0.03 * au('AU5')),
+    halfWidth: 0.137 * size * (1 + 0.03 * au('AU5')),
     tilt: person.eyeTilt + 0.02 * au('AU6') - 0.022 * Math.min(1, au('AU1') * (1 - 0.8 * au('AU2'))),
     upper: size * (0.056 + 0.034 * au('AU5') - 0.006 * au('AU4') - 0.012 * squint - 0.012 * au('AU15')),
     lower: size * (0.037 + 0.008 * au('AU5') - 0.032 * squint),
@@ -126,8 +126,8 @@ function eyeGeometry(person: Person, units: Units, side: Side): EyeGeometry {
 
 function browGeometry(person: Person, units: Units, side: Side): BrowGeometry {
   const au = (unit: ActionUnit): number => ofSide(units[unit], side);
-  const inner = 0.085 * au('AU1') - 0.062 * au('AU4') - 0.03 * au('AU9');
-  const middle = 0.035 * au('AU1') + 0.07 * au('AU2') - 0.05 * au('AU4') - 0.03 * au('AU9');
+  const inner = 0.085 * au('AU1') - 0.074 * au('AU4') - 0.03 * au('AU9');
+  const middle = 0.035 * au('AU1') + 0.07 * au('AU2') - 0.058 * au('AU4') - 0.03 * au('AU9');
   const outer = 0.085 * au('AU2') - 0.016 * au('AU4') - 0.012 * au('AU6') - 0.015 * au('AU1') * (1 - au('AU2'));
   const knit = 0.038 * au('AU4') + 0.015 * au('AU9');
   const y = 0.158 + person.browHeight;
@@ -169,7 +169,7 @@ function mouthGeometry(person: Person, units: Units, jawDrop: number): MouthGeom
       0.03 * au('AU20') -
       0.02 * au('AU17') -
       0.018 * au('AU9') -
-      0.2 * jawDrop;
+      0.42 * jawDrop;
     return [side * 0.212 * person.mouthWidth * width, rest + 0.004 + height];
   };
   const negative = corner(-1);
@@ -181,7 +181,7 @@ function mouthGeometry(person: Person, units: Units, jawDrop: number): MouthGeom
     cornerY: [negative[1], positive[1]],
     y,
     openUp:
-      (0.014 * part + 0.036 * part * smile + 0.03 * part * (mean('AU9') + mean('AU10')) + 0.1 * jawDrop) *
+      (0.014 * part + 0.036 * part * smile + 0.03 * part * (mean('AU9') + mean('AU10')) + 0.17 * jawDrop) *
       (1 - 0.5 * tight),
     openDown:
       (0.016 * part + 0.03 * part * smile + 0.045 * mean('AU16') + 0.03 * part * mean('AU20') + 0.74 * jawDrop) *
@@ -222,7 +222,7 @@ export function createFaceGeometry(person: Person, intensities: ActionUnitIntens
       baseY: tipY - 0.075 + 0.01 * wrinkle - 0.02 * jawDrop,
       halfWidth: 0.14 * person.noseWidth * (1 + 0.1 * wrinkle + 0.08 * units.AU12.mean),
       wingY: tipY - 0.022 + 0.026 * wrinkle - 0.02 * jawDrop,
-      height: 0.235 * person.noseHeight,
+      height: 0.2 * person.noseHeight,
     },
     jawDrop,
     chinY: -person.lowerFace - jawDrop,

@@ -26,7 +26,8 @@ const RECORD_FILE = 'generator.json';
 
 const unique = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
 
-const optionsSchema = z.strictObject({
+/** How a generated set is made, as data. */
+export const syntheticDatasetSchema = z.strictObject({
   seed: z.int().default(1),
   people: z
     .strictObject({ female: z.int().min(0).max(99), male: z.int().min(0).max(99) })
@@ -46,11 +47,11 @@ const optionsSchema = z.strictObject({
 
 const recordSchema = z.object({
   version: z.int(),
-  options: optionsSchema,
+  options: syntheticDatasetSchema,
   files: z.record(z.string(), z.int().positive()),
 });
 
-export type SyntheticDatasetChoices = z.input<typeof optionsSchema>;
+export type SyntheticDatasetChoices = z.input<typeof syntheticDatasetSchema>;
 
 export interface SyntheticDatasetOptions extends SyntheticDatasetChoices {
   /** Folder of the set; made if it is not there, replaced if an older generated set lies in it. */
@@ -64,7 +65,7 @@ export interface SyntheticDatasetResult {
   readonly reused: boolean;
 }
 
-type Options = z.output<typeof optionsSchema>;
+type Options = z.output<typeof syntheticDatasetSchema>;
 
 /**
  * Makes a set of generated faces in KDEF's layout (`AF01/AF01ANFL.JPG`: session, gender, number, expression, angle)
@@ -104,7 +105,7 @@ export async function generateSyntheticDataset(input: SyntheticDatasetOptions): 
 }
 
 function parseOptions(choices: SyntheticDatasetChoices): Options {
-  const parsed = optionsSchema.safeParse(choices);
+  const parsed = syntheticDatasetSchema.safeParse(choices);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new InvalidConfigurationError({

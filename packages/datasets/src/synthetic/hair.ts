@@ -7,7 +7,7 @@ import type { HairStyle, Person } from './person.js';
 const EDGES: Readonly<Record<HairStyle, readonly number[]>> = {
   short: [0.6, 0.59, 0.56, 0.44, 0.12, -0.16, 0.1, 0.02, -0.3, -0.42, -0.46, -0.48, -0.48],
   crop: [0.61, 0.6, 0.57, 0.46, 0.2, -0.06, 0.14, 0.08, -0.2, -0.34, -0.4, -0.42, -0.42],
-  bald: [3, 3, 3, 3, 0.5, 0.0, 0.06, 0.1, 0.05, 0, -0.25, -0.36, -0.36],
+  bald: [0.93, 0.92, 0.88, 0.74, 0.42, 0.0, 0.06, 0.1, 0.05, 0, -0.25, -0.36, -0.36],
   bob: [0.56, 0.55, 0.5, 0.32, -0.1, -0.72, -0.8, -0.8, -0.8, -0.8, -0.8, -0.8, -0.8],
   long: [0.6, 0.58, 0.52, 0.36, 0.05, -0.6, -3, -3, -3, -3, -3, -3, -3],
   tied: [0.6, 0.59, 0.55, 0.44, 0.16, -0.02, 0.14, 0.02, -0.3, -0.42, -0.46, -0.48, -0.48],
@@ -40,11 +40,20 @@ export function hairEdge(person: Person, angle: number): number {
   return spline(EDGES[person.hairStyle], degrees / 15) + front * (person.hairline + peak + 0.03 * side) + temple;
 }
 
+/** The hair's edge over the forehead for face coordinates x = −.7 … .7, in 57 steps, for painting the skin below it. */
+export function hairEdgeTable(person: Person, width: number): Float32Array {
+  return Float32Array.from({ length: 57 }, (_, index) => {
+    const x = (index - 28) / 40;
+    const angle = Math.sign(x) * Math.asin(clamp(Math.abs(x) / width) ** (1 / 0.9));
+    return hairEdge(person, angle);
+  });
+}
+
 /** The hair as a shell over the head; attributes are the angle and the height, coverage is positive where there is hair. */
 export function createHair(person: Person): Mesh {
   const style = person.hairStyle;
   const rows = 56;
-  const columns = 97;
+  const columns = 121;
   const mesh = createMesh(rows, columns, MATERIAL.hair, { covered: true, doubleSided: true });
   const coverage = mesh.coverage as Float32Array;
   const thickness = THICKNESS[style];
@@ -69,7 +78,7 @@ export function createHair(person: Person): Mesh {
       const index = row * columns + column;
       headPoint(section, line, point);
       const edge = hairEdge(person, line.angle);
-      const ragged = 0.022 * noise(line.angle * 14 + 31, 5) + 0.014 * noise(line.angle * 40, 9);
+      const ragged = 0.012 * noise(line.angle * 9 + 31, 5) + 0.014 * noise(line.angle * 60, 9);
       coverage[index] = section.y - edge - ragged;
       // Thin where it begins, full further in; volume on top and, where it falls, at the sides.
       const body =
@@ -83,10 +92,12 @@ export function createHair(person: Person): Mesh {
           smoothstep(0.1, -0.4, section.y)
         : 0;
       const volume = body * (1 + 0.25 * noise(line.angle * 4 + 3, section.y * 3)) + wave;
-      const radius = Math.hypot(line.across, line.deep) || 1;
-      mesh.positions[index * 3] = point.x + (line.across / radius) * volume * smoothstep(0, 0.3, section.width);
-      mesh.positions[index * 3 + 1] = point.y + volume * smoothstep(0.3, 0.95, section.y);
-      mesh.positions[index * 3 + 2] = point.z + (line.deep / radius) * volume * smoothstep(0, 0.3, section.width);
+      // Away from the middle of the skull, so that the crown stays round; level below it.
+      const rise = Math.max(0, section.y - 0.25);
+      const radius = Math.hypot(point.x, rise, point.z - section.centre) || 1;
+      mesh.positions[index * 3] = point.x + (point.x / radius) * volume;
+      mesh.positions[index * 3 + 1] = point.y + (rise / radius) * volume;
+      mesh.positions[index * 3 + 2] = point.z + ((point.z - section.centre) / radius) * volume;
       mesh.attributes[index * 2] = line.angle;
       mesh.attributes[index * 2 + 1] = section.y;
     }

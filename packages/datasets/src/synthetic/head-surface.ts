@@ -21,7 +21,7 @@ const SECTIONS = {
     -0.96,
   ],
   width: [
-    0.0, 0.17, 0.34, 0.48, 0.585, 0.645, 0.668, 0.668, 0.66, 0.645, 0.615, 0.575, 0.525, 0.455, 0.355, 0.255, 0.155,
+    0.0, 0.15, 0.305, 0.445, 0.56, 0.632, 0.665, 0.668, 0.66, 0.645, 0.615, 0.575, 0.525, 0.455, 0.355, 0.255, 0.155,
     0.08, 0.0,
   ],
   front: [
@@ -120,17 +120,17 @@ function noseRelief(face: FaceGeometry, x: number, y: number): number {
   const { nose, person } = face;
   const ax = Math.abs(x);
   if (ax > 0.34 || y > 0.3 || y < nose.baseY - 0.06) return 0;
-  const along = clamp((nose.rootY - y) / (nose.rootY - nose.tipY));
-  const below = smoothstep(nose.baseY - 0.012, nose.tipY + 0.005, y);
+  const along = clamp((nose.rootY - y) / (nose.rootY - nose.tipY - 0.03));
+  const below = smoothstep(nose.baseY - 0.016, nose.tipY + 0.014, y);
   const width = 0.062 + 0.05 * along * along * (nose.halfWidth / 0.14);
   const rise = nose.height * (0.2 + 0.8 * along ** 1.15) + 0.03 * person.noseBridge * bump(0, along - 0.42, 1, 0.3);
   const root = smoothstep(0.26, nose.rootY - 0.02, y);
   const q = ax / width;
   const ridge = rise * below * root * (q < 3 ? Math.exp(-(q ** 2.2)) : 0);
-  const tip = 0.032 * bump(x, y - nose.tipY - 0.004, 0.075, 0.062) * below;
+  const tip = 0.036 * bump(x, y - nose.tipY - 0.012, 0.09, 0.07) * below;
   const wing =
     nose.height *
-    0.47 *
+    0.52 *
     bump(ax - nose.halfWidth * 0.68, y - nose.wingY - 0.012, 0.058, 0.066) *
     smoothstep(nose.baseY - 0.016, nose.baseY + 0.024, y);
   return Math.max(ridge, wing, 0.55 * (ridge + wing)) + tip;

@@ -9,6 +9,7 @@ export {
   type SyntheticDatasetChoices,
   type SyntheticDatasetOptions,
   type SyntheticDatasetResult,
+  syntheticDatasetSchema,
 } from './generate.js';
 export type { Light } from './light.js';
 export { createPerson, type Gender, type HairStyle, type Person } from './person.js';

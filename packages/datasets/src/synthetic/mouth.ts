@@ -71,9 +71,7 @@ function paintInside(texel: Texel, face: FaceGeometry, corner: number, soft: num
   green += (0.075 - green) * tongue * 0.85;
   blue += (0.075 - blue) * tongue * 0.85;
   const tooth = 0.046;
-  const gapDarkness =
-    0.4 *
-    smoothstep(0.006 + 0.4 * soft, 0, Math.abs(x - Math.round(x / tooth) * tooth + (Math.abs(x) < tooth / 2 ? 0 : 0)));
+  const gapDarkness = 0.22 * smoothstep(0.004 + 0.4 * soft, 0, Math.abs(x - Math.round(x / tooth) * tooth));
   const arch = 0.16 * x * x;
   const round = 0.012 * (2 * Math.abs(x / tooth - Math.round(x / tooth))) ** 2;
   const upperEdge = mouth.upperTeeth - 0.032 + arch * 2.2 - 0.006 + round;
@@ -84,9 +82,9 @@ function paintInside(texel: Texel, face: FaceGeometry, corner: number, soft: num
   const lowerTeeth =
     smoothstep(lowerEdge + 0.5 * soft + 0.002, lowerEdge - 0.5 * soft - 0.002, y) * smoothstep(0.15, 0.11, Math.abs(x));
   const shadow =
-    (1 - 0.5 * smoothstep(0.03, 0, edges.innerUpper - y)) * (1 - 0.55 * smoothstep(0.35, 1, Math.abs(x) / corner));
-  const white = 0.74 * shadow * (1 - gapDarkness);
-  const bright = Math.max(upperTeeth, 0.72 * lowerTeeth);
+    (1 - 0.4 * smoothstep(0.025, 0, edges.innerUpper - y)) * (1 - 0.55 * smoothstep(0.35, 1, Math.abs(x) / corner));
+  const white = 0.8 * shadow * (1 - gapDarkness);
+  const bright = Math.max(upperTeeth, 0.8 * lowerTeeth);
   red += (white - red) * bright;
   green += (white * 0.93 - green) * bright;
   blue += (white * 0.8 - blue) * bright;

@@ -139,7 +139,7 @@ export function createPerson(seed: number, gender: Gender, number: number): Pers
   const lipstick = male ? 0 : Math.max(0, random.uniform(-0.3, 0.8));
   const bareLips: Colour = [skin[0] * 0.74, skin[1] * 0.46, skin[2] * 0.46];
   const hairStyle: HairStyle = male
-    ? random.pick(['short', 'short', 'crop', 'crop', 'bald'] as const)
+    ? random.pick(['short', 'short', 'short', 'crop', 'crop', 'crop', 'bald'] as const)
     : random.pick(['bob', 'long', 'long', 'tied', 'bob'] as const);
   return {
     id: `${male ? 'M' : 'F'}${String(number).padStart(2, '0')}`,
@@ -180,7 +180,7 @@ export function createPerson(seed: number, gender: Gender, number: number): Pers
       lipstick,
     ),
     hair,
-    brow: mixColours([hair[0] * 0.5, hair[1] * 0.48, hair[2] * 0.46], fromBytes(38, 28, 22), 0.45),
+    brow: mixColours([hair[0] * 0.4, hair[1] * 0.38, hair[2] * 0.36], fromBytes(34, 25, 20), 0.55),
     iris: tone > 0.4 ? IRIS_COLOURS[random.integer(0, 1)] : random.pick(IRIS_COLOURS),
     lashes: male ? 0.5 : random.uniform(0.8, 1.3),
     eyeShadow: male ? 0 : Math.max(0, random.uniform(-0.4, 0.8)),

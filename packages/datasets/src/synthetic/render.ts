@@ -7,7 +7,7 @@ import { createBrowMap } from './brows.js';
 import { Camera, type HeadPose } from './camera.js';
 import type { Gaze } from './eyes.js';
 import { createFaceGeometry } from './face-geometry.js';
-import { createHair, createKnot } from './hair.js';
+import { createHair, createKnot, hairEdgeTable } from './hair.js';
 import { createHeadMesh } from './head-mesh.js';
 import { headRow, sectionAtHeight } from './head-surface.js';
 import { type Light, lightDirection } from './light.js';
@@ -117,6 +117,7 @@ function drawFace(parameters: FaceParameters, width: number, height: number, ove
     face,
     wrinkles: createWrinkleMap(face),
     brows: createBrowMap(face),
+    hairEdges: hairEdgeTable(person, headRow(person, sectionAtHeight(person, 0.5)).width),
     gaze: parameters.gaze,
     lightX,
     lightY,

@@ -127,10 +127,8 @@ class Shader {
     const direct = 0.18 + 0.82 * shadow;
     const sky = this.light.ambient * texel.openness * (0.74 + 0.26 * ny) * (0.72 + 0.28 * nz);
     const open = 0.6 + 0.4 * texel.openness;
-    const gleam =
-      texel.gloss *
-      shadow *
-      Math.max(0, nx * this.#half[0] + ny * this.#half[1] + nz * this.#half[2]) ** texel.sharpness;
+    const mirror = nx * this.#half[0] + ny * this.#half[1] + nz * this.#half[2];
+    const gleam = texel.gloss * shadow * Math.exp((mirror - 1) * texel.sharpness);
     const grazing = 1 - Math.max(0, nz);
     const rim = 0.06 * grazing * grazing * grazing * this.light.ambient;
     colour[0] = texel.red * (sky * 1.02 + this.#lamp[0] * wrapRed * direct * open) + this.#lamp[0] * gleam + rim;

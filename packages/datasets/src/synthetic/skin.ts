@@ -10,6 +10,8 @@ export interface SkinContext {
   readonly face: FaceGeometry;
   readonly wrinkles: PaintMap;
   readonly brows: PaintMap;
+  /** See `hairEdgeTable`. */
+  readonly hairEdges: Float32Array;
   readonly gaze: Gaze;
   /** Direction to the light, for the glow in the iris. */
   readonly lightX: number;
@@ -33,6 +35,7 @@ export function paintSkin(texel: Texel, context: SkinContext): void {
   texel.relief = 0;
   texel.smooth = 0;
   const ax = Math.abs(x);
+  paintHairline(texel, context);
   if (y > -1.3) paintBlood(texel, context, ax);
   paintNose(texel, context, ax);
   const wrinkle = context.wrinkles.at(x, y);
@@ -44,7 +47,23 @@ export function paintSkin(texel: Texel, context: SkinContext): void {
   paintMouth(texel, face, context.soft);
   paintEye(texel, face, context.gaze, context.lightX, context.lightY, context.soft);
   const brow = context.brows.at(x, y);
-  if (brow > 0) paint(texel, person.brow[0], person.brow[1], person.brow[2], Math.min(0.94, brow * 1.05));
+  if (brow > 0) paint(texel, person.brow[0], person.brow[1], person.brow[2], Math.min(0.95, brow * 1.15));
+  texel.gloss *= 1 - 0.8 * Math.min(1, brow);
+}
+
+/** Roots and shade where the hair begins, so that it does not end like a cap. */
+function paintHairline(texel: Texel, { face, hairEdges }: SkinContext): void {
+  const { x, y } = texel;
+  const column = (x + 0.7) * 40;
+  if (y < -0.2 || column < 0 || column >= 56) return;
+  const index = column | 0;
+  const below = hairEdges[index] + (hairEdges[index + 1] - hairEdges[index]) * (column - index) - y;
+  if (below > 0.1) return;
+  const { hair } = face.person;
+  const strand = 0.5 + 0.5 * noise(x * 95, y * 9 + 20);
+  const roots = smoothstep(0.015 + 0.06 * strand, -0.005, below);
+  darken(texel, 0.3 * smoothstep(0.1, 0, below) * smoothstep(0.1, 0.3, y));
+  paint(texel, hair[0] * 0.7, hair[1] * 0.7, hair[2] * 0.7, 0.85 * roots * smoothstep(0.15, 0.32, y));
 }
 
 /** Redder where blood shows: cheeks, nose, chin. Freckles across the nose and the cheeks. */
