@@ -1,1 +1,14 @@
-export {};
+export { OnnxRuntimeBackend } from './backend.js';
+export {
+  ExecutionError,
+  ExecutionProviderError,
+  OnnxRuntimeBackendError,
+  UnsupportedOperationError,
+} from './errors.js';
+export { BACKEND_NAME, registerOnnxRuntimeBackend } from './register.js';
+export {
+  type ExecutionProvider,
+  type ExecutionProviderInfo,
+  listExecutionProviders,
+  type OnnxRuntimeBackendOptions,
+} from './runtime/options.js';

@@ -1,0 +1,392 @@
+import {
+  type BackendTimingInfo,
+  type BackendValues,
+  type DataId,
+  DataStorage,
+  type DataType,
+  engine,
+  KernelBackend,
+  type TensorInfo,
+  util,
+} from '@tensorflow/tfjs-core';
+import { UnsupportedOperationError } from './errors.js';
+import {
+  type Attributes,
+  constantOf,
+  type NumericDataType,
+  type OutputSpecification,
+  sameShape,
+  sizeOf,
+  type Value,
+} from './graph/graph.js';
+import { Recording } from './graph/recording.js';
+import type { KernelHost } from './kernels/kernel.js';
+import { CompiledGraph } from './runtime/compiled-graph.js';
+import { Tensor } from './runtime/native.js';
+import { type OnnxRuntimeBackendOptions, type ResolvedOptions, resolveOptions } from './runtime/options.js';
+import { SessionCache } from './runtime/session-cache.js';
+
+type NumericArray = Float32Array | Int32Array | Uint8Array;
+
+/** What the backend knows of one data id. Exactly one of pending, host, fill, strings and error says where the data is. */
+interface DataEntry {
+  refCount: number;
+  readonly shape: readonly number[];
+  readonly dtype: DataType;
+  /** Recorded and not computed yet. */
+  pending: Value | undefined;
+  /** In memory; wrapped for ONNX Runtime once. */
+  host: NumericArray | undefined;
+  tensor: Tensor | undefined;
+  /** Every element is this number. */
+  fill: number | undefined;
+  strings: Uint8Array[] | undefined;
+  /** Computing it failed. */
+  error: unknown;
+  /** The value that stands for it in recording number `recording`. */
+  leaf: Value | undefined;
+  recording: number;
+}
+
+/** Fills that are part of a graph's structure. Others enter as data, or each new number would be a new graph. */
+const STRUCTURAL_FILLS = new Set([0, 1]);
+
+/** Operations after which everything is computed wherever the program stands. */
+const MOST_PENDING = 50_000;
+
+function isNumeric(dtype: DataType): dtype is NumericDataType {
+  return dtype === 'float32' || dtype === 'int32' || dtype === 'bool';
+}
+
+function toTypedArray(values: BackendValues, dtype: NumericDataType, copy: boolean): NumericArray {
+  const Type = dtype === 'float32' ? Float32Array : dtype === 'int32' ? Int32Array : Uint8Array;
+  if (values instanceof Type && !copy) return values;
+  return Type.from(values as NumericArray);
+}
+
+/** The number that all elements equal, if there is one; undefined for fewer than two elements. */
+function uniformValue(values: NumericArray): number | undefined {
+  const [first] = values;
+  if (first === undefined || values.length < 2 || values[values.length - 1] !== first) return undefined;
+  for (let index = 1; index < values.length; index += 1) if (values[index] !== first) return undefined;
+  return Object.is(first, -0) ? undefined : first;
+}
+
+/**
+ * A lazy TensorFlow.js backend. A kernel call records an operation and returns at once; when a value is read, all that
+ * was recorded and is still referenced is compiled into one ONNX graph (cached by structure) and computed in one call.
+ */
+export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
+  readonly options: ResolvedOptions;
+  private readonly storage: DataStorage<DataEntry>;
+  private readonly recording = new Recording();
+  private readonly sessions: SessionCache<CompiledGraph>;
+  private recordingNumber = 1;
+  private leaves: DataEntry[] = [];
+  private pendingEntries: DataEntry[] = [];
+  private outermostScope: object | undefined;
+  private scopesSinceFlush = 0;
+  private compilations = 0;
+  private runs = 0;
+
+  /** @throws ExecutionProviderError when an execution provider is asked for that is not there */
+  constructor(options: OnnxRuntimeBackendOptions = {}) {
+    super();
+    this.options = resolveOptions(options);
+    this.storage = new DataStorage(this, engine());
+    this.sessions = new SessionCache(this.options.sessionCacheSize);
+  }
+
+  // Storage, as TensorFlow.js wants it
+
+  override write(values: BackendValues | null, shape: number[], dtype: DataType): DataId {
+    const dataId = {};
+    this.store(dataId, values, shape, dtype, 1);
+    return dataId;
+  }
+
+  override move(dataId: DataId, values: BackendValues, shape: number[], dtype: DataType, refCount: number): void {
+    this.store(dataId, values, shape, dtype, refCount);
+  }
+
+  private store(
+    dataId: DataId,
+    values: BackendValues | null,
+    shape: number[],
+    dtype: DataType,
+    refCount: number,
+  ): void {
+    const entry = this.newEntry(shape, dtype, refCount);
+    if (isNumeric(dtype)) {
+      const size = util.sizeFromShape(shape);
+      if (values === null) entry.fill = 0;
+      else {
+        // Computing comes later: the caller may change its array until then, so the data is copied (once).
+        const uniform = uniformValue(toTypedArray(values, dtype, false));
+        if (uniform !== undefined && size > 1) entry.fill = uniform;
+        else entry.host = toTypedArray(values, dtype, true);
+      }
+    } else if (dtype === 'string') {
+      entry.strings = values as Uint8Array[];
+    } else {
+      throw new UnsupportedOperationError('tensor', `type ${dtype}`, 'Use float32, int32, bool or string.');
+    }
+    this.storage.set(dataId, entry);
+  }
+
+  private newEntry(shape: readonly number[], dtype: DataType, refCount: number): DataEntry {
+    return {
+      refCount,
+      shape,
+      dtype,
+      pending: undefined,
+      host: undefined,
+      tensor: undefined,
+      fill: undefined,
+      strings: undefined,
+      error: undefined,
+      leaf: undefined,
+      recording: 0,
+    };
+  }
+
+  override async read(dataId: DataId): Promise<BackendValues> {
+    return this.readSync(dataId);
+  }
+
+  /** The values of a tensor. Blocks while ONNX Runtime computes. */
+  override readSync(dataId: DataId): BackendValues {
+    const entry = this.storage.get(dataId);
+    if (entry.strings !== undefined) return entry.strings;
+    return this.hostOf(entry);
+  }
+
+  private hostOf(entry: DataEntry): NumericArray {
+    if (entry.pending !== undefined) this.flushPending();
+    if (entry.error !== undefined) throw entry.error;
+    if (entry.host === undefined) {
+      const array = util.makeZerosTypedArray(sizeOf(entry.shape), entry.dtype as NumericDataType) as NumericArray;
+      if (entry.fill !== 0 && entry.fill !== undefined) array.fill(entry.fill);
+      entry.host = array;
+    }
+    return entry.host;
+  }
+
+  override disposeData(dataId: DataId, force = false): boolean {
+    if (!this.storage.has(dataId)) return true;
+    const entry = this.storage.get(dataId);
+    entry.refCount -= 1;
+    if (!force && entry.refCount > 0) return false;
+    entry.refCount = 0;
+    this.storage.delete(dataId);
+    return true;
+  }
+
+  override incRef(dataId: DataId): void {
+    this.storage.get(dataId).refCount += 1;
+  }
+
+  override refCount(dataId: DataId): number {
+    return this.storage.has(dataId) ? this.storage.get(dataId).refCount : 0;
+  }
+
+  override numDataIds(): number {
+    return this.storage.numDataIds();
+  }
+
+  override memory(): { unreliable: boolean } {
+    return { unreliable: false };
+  }
+
+  override floatPrecision(): 16 | 32 {
+    return 32;
+  }
+
+  override timerAvailable(): boolean {
+    return true;
+  }
+
+  /** Milliseconds from calling `task` until all that it recorded is computed. */
+  override async time(task: () => void): Promise<BackendTimingInfo> {
+    this.flushPending();
+    const start = performance.now();
+    task();
+    this.flushPending();
+    return { kernelMs: performance.now() - start };
+  }
+
+  override dispose(): void {
+    this.resetRecording();
+    this.sessions.clear();
+  }
+
+  // What kernels use
+
+  toValue(tensor: TensorInfo): Value {
+    const entry = this.storage.get(tensor.dataId);
+    const value = entry.pending ?? this.leafOf(entry);
+    if (sameShape(value.shape, tensor.shape)) return value;
+    const fill = constantOf(value);
+    if (fill !== undefined) return this.recording.constant(fill, tensor.shape, value.dtype);
+    const shape = [...tensor.shape];
+    return this.operation('Reshape', [value], { shape }, [{ shape, dtype: value.dtype }])[0]!;
+  }
+
+  private leafOf(entry: DataEntry): Value {
+    if (entry.leaf !== undefined && entry.recording === this.recordingNumber) return entry.leaf;
+    if (entry.error !== undefined) throw entry.error;
+    const dtype = entry.dtype;
+    if (!isNumeric(dtype)) {
+      throw new UnsupportedOperationError(
+        'kernel',
+        `a tensor of type ${dtype}`,
+        'Compute with float32, int32 or bool.',
+      );
+    }
+    if (entry.fill !== undefined && STRUCTURAL_FILLS.has(entry.fill) && entry.shape.length > 0) {
+      entry.leaf = this.recording.constant(entry.fill, entry.shape, dtype);
+    } else {
+      entry.leaf = this.recording.leaf(entry.shape, dtype);
+      this.leaves.push(entry);
+    }
+    entry.recording = this.recordingNumber;
+    return entry.leaf;
+  }
+
+  operation(
+    op: string,
+    inputs: readonly Value[],
+    attributes: Attributes,
+    outputs: readonly OutputSpecification[],
+  ): readonly Value[] {
+    return this.recording.add(op, inputs, attributes, outputs).outputs;
+  }
+
+  toTensor(value: Value): TensorInfo {
+    const dataId = {};
+    const entry = this.newEntry(value.shape, value.dtype, 1);
+    if (sizeOf(value.shape) === 0) {
+      entry.fill = 0;
+    } else {
+      entry.pending = value;
+      this.pendingEntries.push(entry);
+    }
+    this.storage.set(dataId, entry);
+    return { dataId, shape: value.shape as number[], dtype: value.dtype };
+  }
+
+  share(tensor: TensorInfo, shape: readonly number[]): TensorInfo {
+    this.incRef(tensor.dataId);
+    return { dataId: tensor.dataId, shape: [...shape], dtype: tensor.dtype };
+  }
+
+  fill(value: number, shape: readonly number[], dtype: NumericDataType): TensorInfo {
+    const dataId = {};
+    const entry = this.newEntry([...shape], dtype, 1);
+    entry.fill = value;
+    this.storage.set(dataId, entry);
+    return { dataId, shape: [...shape], dtype };
+  }
+
+  upload(values: NumericArray, shape: readonly number[], dtype: NumericDataType): TensorInfo {
+    return { dataId: this.write(values, [...shape], dtype), shape: [...shape], dtype };
+  }
+
+  download(tensor: TensorInfo): NumericArray {
+    return this.hostOf(this.storage.get(tensor.dataId));
+  }
+
+  disposeTensor(tensor: TensorInfo): void {
+    this.disposeData(tensor.dataId);
+  }
+
+  /**
+   * Called before a kernel runs: keeps loops that never read a value from recording without end. The cut is made where
+   * an outermost `tf.tidy` begins or ends, because there the intermediates of earlier steps are freed and the same cut
+   * comes back in every round.
+   */
+  boundPending(): void {
+    const { scopeStack } = engine().state;
+    const scope = scopeStack[0];
+    if (scope !== this.outermostScope) {
+      this.outermostScope = scope;
+      this.scopesSinceFlush += 1;
+      const [operations, scopes] = this.options.pendingLimits;
+      if (this.recording.length >= operations && this.scopesSinceFlush > scopes) this.flushPending();
+    }
+    if (this.recording.length >= MOST_PENDING) this.flushPending();
+  }
+
+  // Computing
+
+  /** Computes everything that is pending and still referenced. A loop that never reads a value may call it each step. */
+  async flush(): Promise<void> {
+    this.flushPending();
+  }
+
+  private flushPending(): void {
+    const entries: DataEntry[] = [];
+    const outputs: Value[] = [];
+    for (const entry of this.pendingEntries) {
+      if (entry.refCount === 0 || entry.pending === undefined) continue;
+      entries.push(entry);
+      outputs.push(entry.pending);
+    }
+    try {
+      if (outputs.length > 0) this.compute(entries, outputs);
+    } catch (error) {
+      for (const entry of entries) {
+        entry.pending = undefined;
+        entry.error = error;
+      }
+      throw error;
+    } finally {
+      this.resetRecording();
+    }
+  }
+
+  private compute(entries: readonly DataEntry[], outputs: readonly Value[]): void {
+    this.recording.markOutputs(outputs);
+    const nodes = this.recording.nodes;
+    const compiled = this.sessions.get(this.recording.key, () => {
+      this.compilations += 1;
+      return CompiledGraph.compile({ nodes: [...nodes], outputs }, this.options.sessionOptions);
+    });
+    const results = compiled.run((index) => this.tensorFor(this.leaves[index]!), nodes);
+    this.runs += 1;
+    results.forEach((tensor, index) => {
+      const entry = entries[index]!;
+      entry.pending = undefined;
+      entry.tensor = tensor;
+      entry.host = tensor.data as NumericArray;
+    });
+  }
+
+  private tensorFor(entry: DataEntry): Tensor {
+    entry.tensor ??= new Tensor(entry.dtype as NumericDataType, this.hostOf(entry) as Float32Array, entry.shape);
+    return entry.tensor;
+  }
+
+  private resetRecording(): void {
+    this.recording.clear();
+    this.recordingNumber += 1;
+    this.scopesSinceFlush = 0;
+    this.leaves = [];
+    this.pendingEntries = [];
+  }
+
+  /** How much was compiled and run so far, and how many compiled graphs are held. */
+  statistics(): { compilations: number; runs: number; sessions: number; pending: number } {
+    return {
+      compilations: this.compilations,
+      runs: this.runs,
+      sessions: this.sessions.size,
+      pending: this.recording.length,
+    };
+  }
+
+  /** Writes the profiles of all sessions (made with `sessionOptions: { enableProfiling: true }`). */
+  endProfiling(): void {
+    for (const compiled of this.sessions.values()) compiled.endProfiling();
+  }
+}

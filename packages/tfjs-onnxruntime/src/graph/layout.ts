@@ -1,0 +1,25 @@
+/**
+ * How a rank-4 value lies in memory inside a compiled graph. TensorFlow.js shapes are [batch, height, width, channels];
+ * ONNX convolutions want channels before the image. `channelsFirst` is [batch, channels, height, width].
+ */
+export type Layout = 'logical' | 'channelsFirst';
+
+/** perm of the transposition from logical to channels-first. */
+export const TO_CHANNELS_FIRST = [0, 3, 1, 2];
+/** perm of the transposition from channels-first to logical. */
+export const TO_LOGICAL = [0, 2, 3, 1];
+
+/** Where a logical axis of a rank-4 value lies in the given layout. */
+export function physicalAxis(axis: number, layout: Layout): number {
+  return layout === 'logical' ? axis : [0, 2, 3, 1][axis]!;
+}
+
+/** A rank-4 shape (or per-axis list) in the order of the given layout. */
+export function physicalOrder<T>(perAxis: readonly T[], layout: Layout): T[] {
+  return layout === 'logical' ? [...perAxis] : TO_CHANNELS_FIRST.map((axis) => perAxis[axis]!);
+}
+
+/** Whether moving the channels axis leaves the order of the elements in memory as it is. */
+export function isSameInMemory(shape: readonly number[]): boolean {
+  return shape[3] === 1 || shape[1]! * shape[2]! === 1;
+}

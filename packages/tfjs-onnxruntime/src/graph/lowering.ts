@@ -1,0 +1,126 @@
+import { OnnxBuilder } from '../onnx/builder.js';
+import type { OnnxValueInfo } from '../onnx/model.js';
+import { constantOf, type Graph, type GraphNode, LEAF, sizeOf, type Value } from './graph.js';
+import { isSameInMemory, type Layout, physicalOrder, TO_CHANNELS_FIRST, TO_LOGICAL } from './layout.js';
+
+/** How one kind of graph node becomes ONNX nodes. */
+export interface OperatorDefinition {
+  readonly op: string;
+  lower(node: GraphNode, context: LoweringContext): void;
+}
+
+/** A graph in ONNX terms, without the bytes. */
+export interface LoweredGraph {
+  readonly builder: OnnxBuilder;
+  readonly inputs: readonly OnnxValueInfo[];
+  /** For each input the `index` attribute of its leaf. */
+  readonly inputLeaves: readonly number[];
+  readonly outputs: readonly OnnxValueInfo[];
+}
+
+type Names = { logical?: string; channelsFirst?: string };
+
+/**
+ * What an operator sees while it is written as ONNX: names of its inputs in the layout it wants, and a place to put
+ * its results. A value is transposed only when someone asks for a layout that it does not have yet, and once.
+ */
+export class LoweringContext {
+  readonly onnx = new OnnxBuilder();
+  private readonly names = new Map<Value, Names>();
+
+  private namesOf(value: Value): Names {
+    const known = this.names.get(value);
+    if (known !== undefined) return known;
+    const fill = constantOf(value);
+    if (fill === undefined) throw new Error(`internal: ${value.node.op} is used before it is lowered`);
+    return {};
+  }
+
+  /** Whether a rank-4 value exists channels-first, and not in logical order. */
+  prefersChannelsFirst(value: Value): boolean {
+    const names = this.names.get(value);
+    return names?.channelsFirst !== undefined && names.logical === undefined;
+  }
+
+  /** The value in the order of its TensorFlow.js shape. */
+  get(value: Value): string {
+    return this.getAs(value, 'logical');
+  }
+
+  getAs(value: Value, layout: Layout): string {
+    const names = this.namesOf(value);
+    const existing = names[layout];
+    if (existing !== undefined) return existing;
+    const fill = constantOf(value);
+    let name: string;
+    if (fill !== undefined) {
+      const scalar = this.onnx.scalar(fill, value.dtype);
+      const shape = layout === 'logical' ? value.shape : physicalOrder(value.shape, layout);
+      name = value.shape.length === 0 ? scalar : this.onnx.add('Expand', [scalar, this.onnx.integers(shape)]);
+      this.names.set(value, { ...names, [layout]: name });
+      return name;
+    }
+    const source = (layout === 'logical' ? names.channelsFirst : names.logical)!;
+    if (isSameInMemory(value.shape)) {
+      name = this.onnx.add('Reshape', [source, this.onnx.integers(physicalOrder(value.shape, layout))], {
+        allowzero: 1,
+      });
+    } else {
+      name = this.onnx.add('Transpose', [source], { perm: layout === 'logical' ? TO_LOGICAL : TO_CHANNELS_FIRST });
+    }
+    names[layout] = name;
+    return name;
+  }
+
+  /** Declares the result `name` to be `value`. */
+  set(value: Value, name: string, layout: Layout = 'logical'): void {
+    const names = this.names.get(value);
+    if (names === undefined) this.names.set(value, { [layout]: name });
+    else names[layout] = name;
+  }
+}
+
+/**
+ * Writes a graph as ONNX nodes.
+ *
+ * @throws Error when an operator has no definition (a defect of this package).
+ */
+export function lowerGraph(graph: Graph, operators: ReadonlyMap<string, OperatorDefinition>): LoweredGraph {
+  const context = new LoweringContext();
+  const inputs: OnnxValueInfo[] = [];
+  const inputLeaves: number[] = [];
+  for (const node of graph.nodes) {
+    const value = node.outputs[0]!;
+    if (node.op === LEAF) {
+      const name = `x${inputs.length}`;
+      inputs.push({ name, type: value.dtype, shape: value.shape });
+      inputLeaves.push(node.attributes.index as number);
+      context.set(value, name);
+    } else if (constantOf(value) === undefined) {
+      const operator = operators.get(node.op);
+      if (operator === undefined) throw new Error(`internal: no lowering for ${node.op}`);
+      context.onnx.startOperation(`${node.op}#${value.id}`);
+      operator.lower(node, context);
+    }
+  }
+  context.onnx.startOperation('output');
+  const outputs = graph.outputs.map((value, index): OnnxValueInfo => {
+    const name = `y${index}`;
+    const source = context.get(value);
+    context.onnx.nodes.push({
+      opType: 'Identity',
+      domain: '',
+      name: `output/${name}`,
+      inputs: [source],
+      outputs: [name],
+      attributes: {},
+    });
+    return { name, type: value.dtype, shape: value.shape };
+  });
+  return { builder: context.onnx, inputs, inputLeaves, outputs };
+}
+
+/** Rank-0 or single-element value of any rank: broadcasts the same in every layout. */
+export function isSingleElement(value: Value): boolean {
+  return sizeOf(value.shape) === 1;
+}

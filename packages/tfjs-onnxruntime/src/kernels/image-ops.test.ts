@@ -1,0 +1,226 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { expectSameAsCpu, noise, startBackend, withGradients } from '../testing/reference.js';
+
+beforeAll(async () => {
+  await startBackend();
+});
+
+type Image = tf.Tensor4D;
+const image = (shape: number[], seed?: number) => noise(shape, seed) as Image;
+
+describe('convolution', () => {
+  const cases: [string, number[], number[], number | [number, number], 'same' | 'valid' | number, number][] = [
+    ['3×3 same', [2, 7, 6, 3], [3, 3, 3, 4], 1, 'same', 1],
+    ['3×3 valid, batch 1', [1, 7, 6, 3], [3, 3, 3, 4], 1, 'valid', 1],
+    ['3×3 stride 2 same, odd', [2, 7, 9, 3], [3, 3, 3, 4], 2, 'same', 1],
+    ['3×3 stride 2 same, even', [2, 8, 6, 3], [3, 3, 3, 4], 2, 'same', 1],
+    ['3×3 stride 2 valid with a rest', [2, 8, 6, 3], [3, 3, 3, 4], 2, 'valid', 1],
+    ['stride 2 and 3', [2, 9, 11, 2], [3, 2, 2, 3], [2, 3], 'valid', 1],
+    ['dilation 2', [2, 9, 8, 2], [3, 3, 2, 3], 1, 'same', 2],
+    ['dilation 2 valid', [1, 9, 8, 2], [3, 2, 2, 3], 1, 'valid', 2],
+    ['padding by number', [2, 6, 6, 2], [3, 3, 2, 3], 1, 1, 1],
+    ['5×4 filter', [2, 9, 8, 2], [5, 4, 2, 3], 2, 'same', 1],
+    ['1×1', [2, 5, 4, 3], [1, 1, 3, 4], 1, 'same', 1],
+    ['1×1 stride 2 same, even', [2, 6, 6, 3], [1, 1, 3, 4], 2, 'same', 1],
+    ['1×1 stride 2 valid, odd', [2, 5, 7, 3], [1, 1, 3, 4], 2, 'valid', 1],
+    ['one channel', [2, 6, 6, 1], [3, 3, 1, 2], 1, 'valid', 1],
+  ];
+  for (const [name, xShape, filterShape, strides, pad, dilations] of cases) {
+    // TensorFlow.js has no gradients for dilated convolution
+    it(name, () =>
+      expectSameAsCpu(() => {
+        const f = (x: tf.Tensor, w: tf.Tensor) => tf.conv2d(x as Image, w as Image, strides, pad, 'NHWC', dilations);
+        const inputs = [noise(xShape), noise(filterShape, 2)];
+        return dilations === 1 ? withGradients(f, inputs) : f(inputs[0]!, inputs[1]!);
+      }),
+    );
+  }
+
+  it('channels-first data', () =>
+    expectSameAsCpu(() => tf.conv2d(image([2, 3, 6, 5]), image([3, 3, 3, 4], 2), 1, 'valid', 'NCHW')));
+
+  it('transposed', () =>
+    expectSameAsCpu(() =>
+      withGradients(
+        (x, w) => tf.conv2dTranspose(x as Image, w as Image, [2, 9, 9, 4], 2, 'same'),
+        [noise([2, 5, 5, 3]), noise([3, 3, 4, 3], 2)],
+      ),
+    ));
+
+  it('fused with bias and activation', () =>
+    expectSameAsCpu(() =>
+      tf.fused.conv2d({
+        x: image([2, 6, 5, 3]),
+        filter: image([3, 3, 3, 4], 2),
+        strides: 1,
+        pad: 'same',
+        bias: noise([4], 3),
+        activation: 'relu',
+      }),
+    ));
+});
+
+describe('depthwise convolution', () => {
+  const cases: [string, number[], number[], number, 'same' | 'valid', number][] = [
+    ['3×3 same', [2, 7, 6, 3], [3, 3, 3, 1], 1, 'same', 1],
+    ['multiplier 2', [2, 7, 6, 3], [3, 3, 3, 2], 1, 'same', 1],
+    ['stride 2 same, even', [2, 8, 6, 3], [3, 3, 3, 1], 2, 'same', 1],
+    ['stride 2 valid, multiplier 2, batch 1', [1, 8, 7, 3], [3, 3, 3, 2], 2, 'valid', 1],
+    ['dilation 2', [2, 9, 8, 2], [3, 3, 2, 1], 1, 'same', 2],
+    ['5×5 valid', [2, 9, 8, 2], [5, 5, 2, 1], 1, 'valid', 1],
+    ['16 channels', [2, 12, 12, 16], [3, 3, 16, 1], 1, 'same', 1],
+  ];
+  for (const [name, xShape, filterShape, strides, pad, dilations] of cases) {
+    it(name, () =>
+      expectSameAsCpu(() => {
+        const f = (x: tf.Tensor, w: tf.Tensor) =>
+          tf.depthwiseConv2d(x as Image, w as Image, strides, pad, 'NHWC', dilations);
+        const inputs = [noise(xShape), noise(filterShape, 2)];
+        return dilations === 1 ? withGradients(f, inputs) : f(inputs[0]!, inputs[1]!);
+      }),
+    );
+  }
+
+  it('separable', () =>
+    expectSameAsCpu(() =>
+      withGradients(
+        (x, d, p) => tf.separableConv2d(x as Image, d as Image, p as Image, 1, 'same'),
+        [noise([2, 6, 5, 3]), noise([3, 3, 3, 2], 2), noise([1, 1, 6, 4], 3)],
+      ),
+    ));
+});
+
+describe('pooling', () => {
+  const cases: [string, number[], number | [number, number], number, 'same' | 'valid' | number][] = [
+    ['2 by 2', [2, 6, 6, 3], 2, 2, 'valid'],
+    ['3 by 2 same, even', [2, 6, 8, 3], 3, 2, 'same'],
+    ['3 by 2 same, odd', [2, 7, 5, 3], 3, 2, 'same'],
+    ['3 by 1 valid, batch 1', [1, 7, 5, 2], 3, 1, 'valid'],
+    ['2×3 by 2 with a rest', [2, 7, 8, 2], [2, 3], 2, 'valid'],
+    ['padding by number', [2, 6, 6, 2], 3, 2, 1],
+  ];
+  for (const [name, shape, size, strides, pad] of cases) {
+    it(`max ${name}`, () =>
+      expectSameAsCpu(() => withGradients((x) => tf.maxPool(x as Image, size, strides, pad), [noise(shape)])));
+    it(`average ${name}`, () =>
+      expectSameAsCpu(() => {
+        const f = (x: tf.Tensor) => tf.avgPool(x as Image, size, strides, pad);
+        // the JavaScript backend divides gradients at the border by the whole window, TensorFlow by what is averaged
+        return pad === 'valid' ? withGradients(f, [noise(shape)]) : f(noise(shape));
+      }));
+  }
+
+  it('average gives every pixel its share at the border too', async () => {
+    const dx = tf.grad((x: tf.Tensor) => tf.avgPool(x as Image, 3, 2, 'same'))(tf.ones([1, 3, 3, 1]));
+    // four windows of four pixels each: corners lie in one, edges in two, the middle in all
+    const expected = [0.25, 0.5, 0.25, 0.5, 1, 0.5, 0.25, 0.5, 0.25];
+    expect(Array.from(await dx.data())).toEqual(expected);
+  });
+
+  it('max takes the first of equals', () =>
+    expectSameAsCpu(() => withGradients((x) => tf.maxPool(x as Image, 2, 1, 'valid'), [tf.ones([1, 4, 4, 2])])));
+});
+
+describe('batch normalisation', () => {
+  it('with given statistics', () =>
+    expectSameAsCpu(() =>
+      withGradients(
+        (x, mean, variance, offset, scale) =>
+          tf.batchNorm(
+            x as Image,
+            mean as tf.Tensor1D,
+            tf.abs(variance) as tf.Tensor1D,
+            offset as tf.Tensor1D,
+            scale as tf.Tensor1D,
+            1e-3,
+          ),
+        [noise([2, 5, 4, 3]), noise([3], 2), noise([3], 3), noise([3], 4), noise([3], 5)],
+      ),
+    ));
+
+  it('without scale and offset', () =>
+    expectSameAsCpu(() =>
+      tf.batchNorm(image([2, 5, 4, 3]), noise([3], 2) as tf.Tensor1D, tf.abs(noise([3], 3)) as tf.Tensor1D),
+    ));
+
+  for (const shape of [
+    [3, 5, 4, 3],
+    [1, 2, 2, 2],
+    [6, 4],
+  ]) {
+    it(`with the batch's own statistics, shape ${shape}`, () =>
+      expectSameAsCpu(() => {
+        const channels = shape[shape.length - 1]!;
+        const axes = shape.slice(0, -1).map((_size, axis) => axis);
+        return withGradients(
+          (x, offset, scale) => {
+            const { mean, variance } = tf.moments(x, axes);
+            return tf.batchNorm(
+              x as Image,
+              mean as tf.Tensor1D,
+              variance as tf.Tensor1D,
+              offset as tf.Tensor1D,
+              scale as tf.Tensor1D,
+              1e-3,
+            );
+          },
+          [noise(shape), noise([channels], 2), noise([channels], 3)],
+        );
+      }, 2e-4));
+  }
+
+  it('statistics that are also used elsewhere keep their gradient', () =>
+    expectSameAsCpu(() =>
+      withGradients(
+        (x, scale, offset) => {
+          const { mean, variance } = tf.moments(x, [0, 1, 2]);
+          const y = tf.batchNorm(
+            x as Image,
+            mean as tf.Tensor1D,
+            variance as tf.Tensor1D,
+            offset as tf.Tensor1D,
+            scale as tf.Tensor1D,
+          );
+          return tf.add(tf.mul(y, mean), variance);
+        },
+        [noise([3, 4, 5, 2]), noise([2], 2), noise([2], 3)],
+      ),
+    ));
+});
+
+describe('layouts', () => {
+  it('mixes channels-first values with vectors, numbers, images and reductions', () =>
+    expectSameAsCpu(() => {
+      const f = (x: tf.Tensor, w: tf.Tensor, bias: tf.Tensor) => {
+        const y = tf.conv2d(x as Image, w as Image, 1, 'same');
+        const z = tf.add(tf.mul(y, bias), noise([5, 4], 9));
+        const row = tf.add(z, noise([2, 1, 1, 4], 8));
+        const padded = tf.pad(tf.concat([row, tf.relu(y)], 3), [
+          [0, 0],
+          [1, 0],
+          [0, 2],
+          [1, 1],
+        ]);
+        const part = tf.slice(padded, [0, 1, 0, 2], [2, 4, 5, 6]);
+        const sums = [
+          tf.sum(part, [0, 1, 2]),
+          tf.sum(part, [1, 3]),
+          tf.mean(part, [1, 2]),
+          tf.max(part, 3),
+          tf.mean(part, [0, 3]),
+        ];
+        const tiled = tf.tile(tf.reverse(part, [1, 3]), [1, 2, 1, 1]);
+        return tf.concat([
+          ...sums.map((sum) => tf.reshape(sum, [-1])),
+          tf.reshape(tf.transpose(tiled, [3, 0, 2, 1]), [-1]),
+        ]);
+      };
+      return withGradients(f, [noise([2, 6, 5, 3]), noise([3, 3, 3, 4], 2), noise([4], 3)]);
+    }));
+
+  it('gives a channels-first result back in its own order', async () => {
+    const result = tf.conv2d(image([1, 2, 2, 2]), tf.tensor4d([1, 0, 0, 1], [1, 1, 2, 2]), 1, 'same');
+    expect(Array.from(await result.data())).toEqual(Array.from(await image([1, 2, 2, 2]).data()));
+  });
+});
