@@ -1,1 +1,3 @@
-export {};
+export * from './emotion-reader.js';
+export * from './find-pictures.js';
+export * from './read-pictures.js';

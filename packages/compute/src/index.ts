@@ -1,1 +1,2 @@
-export {};
+export { ENGINES, type EngineName, type EngineOptions } from './engines.js';
+export * from './start-engine.js';

@@ -84,7 +84,11 @@ export function countConfusion({ labels, truth, predicted }: ClassificationInput
   return matrix;
 }
 
-function reportFromConfusion(labels: readonly string[], confusion: number[][]): ClassificationReport {
+/** All figures from a confusion matrix, `confusion[truth][predicted]`: of one evaluation, or of several added up. */
+export function reportFromConfusion(
+  labels: readonly string[],
+  confusion: readonly (readonly number[])[],
+): ClassificationReport {
   const perClass = labels.map((label, index) => {
     const correct = confusion[index][index];
     const support = sum(confusion[index]);

@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 /** One epoch of a run. Losses are mean cross-entropies in nats; accuracies are shares, 0..1. */
 export const epochSchema = z.strictObject({
-  epoch: z.number().int().nonnegative(),
+  /** From 1. */
+  epoch: z.number().int().positive(),
   trainLoss: z.number(),
   trainAccuracy: z.number(),
   validationLoss: z.number(),

@@ -69,7 +69,7 @@ describe('train', () => {
     await rm(checkpointDirectory, { recursive: true });
     const stopped = run({
       onEpoch: ({ epoch }) => {
-        if (epoch === 1) throw new Error('stopped');
+        if (epoch === 2) throw new Error('stopped');
       },
     });
     await expect(train(stopped)).rejects.toThrow('stopped');

@@ -69,6 +69,7 @@ export async function train(run: TrainArguments): Promise<TrainResult> {
   }
 }
 
+/** @param epoch counted from 0; in the history, as people do, from 1. */
 async function trainEpoch(run: TrainArguments, step: TrainingStep, epoch: number): Promise<EpochResult> {
   const { configuration, seed } = run;
   const { height, width, channels } = run.train.set;
@@ -98,11 +99,17 @@ async function trainEpoch(run: TrainArguments, step: TrainingStep, epoch: number
     lossSum += result.loss * batch.size;
     right += result.right;
     seen += batch.size;
-    run.onStep?.({ epoch, step: index + 1, steps: batches.length, loss: lossSum / seen, accuracy: right / seen });
+    run.onStep?.({
+      epoch: epoch + 1,
+      step: index + 1,
+      steps: batches.length,
+      loss: lossSum / seen,
+      accuracy: right / seen,
+    });
   }
   const validation = scorePredictions(await predictSet(run.model, run.validation));
   return {
-    epoch,
+    epoch: epoch + 1,
     trainLoss: lossSum / seen,
     trainAccuracy: right / seen,
     validationLoss: validation.loss,
@@ -131,7 +138,7 @@ async function resume({ model, runKey }: TrainArguments, step: TrainingStep, pat
 function isFinished({ epochs, earlyStopping }: TrainingConfiguration, history: History): boolean {
   if (history.length >= epochs) return true;
   const best = bestEpoch(history);
-  return Boolean(earlyStopping && best && history.length - 1 - best.epoch >= earlyStopping.patience);
+  return Boolean(earlyStopping && best && history.length - best.epoch >= earlyStopping.patience);
 }
 
 async function bestWeights(path: string): Promise<NamedWeights> {

@@ -1,1 +1,2 @@
+export * from './command-line.js';
 export * from './files.js';

@@ -16,7 +16,11 @@ function mixAt({ kind, phase }: Background, x: number, y: number): number {
     return smoothstep(0, 1, 0.5 + 0.7 * ((x - 0.37) * Math.cos(phase) + (y - 0.5) * Math.sin(phase)));
   if (kind === 'wall')
     return smoothstep(-0.02, 0.02, (x - 0.2 - 0.1 * Math.sin(phase)) * Math.cos(phase / 9) + 0.12 * y) * 0.8 + 0.15 * y;
-  return smoothstep(-0.45, 0.45, noise(x * 4 + phase * 7, y * 4 + phase) + 0.5 * noise(x * 9 + 60, y * 9 + phase * 3));
+  return smoothstep(
+    -1.1,
+    1.1,
+    noise(x * 3.3 + phase * 7, y * 3.3 + phase) + 0.4 * noise(x * 7 + 60, y * 7 + phase * 3),
+  );
 }
 
 /** A background worked out on a coarse grid, because it has no fine detail, and read between its points. */

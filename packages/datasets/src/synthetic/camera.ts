@@ -13,6 +13,14 @@ const PIVOT_Z = -0.12;
 /** Distance of the camera from the head's centre, in face units: about two metres, where portraits are taken. */
 const DISTANCE = 16;
 
+const scratches: Float32Array[] = [];
+
+/** Memory that is used again from mesh to mesh, because drawing is synchronous. */
+function scratch(which: number, length: number): Float32Array {
+  if (!scratches[which] || scratches[which].length < length) scratches[which] = new Float32Array(length);
+  return scratches[which];
+}
+
 /** Turns face coordinates into pixels: a rotation, then a perspective projection. */
 export class Camera {
   readonly matrix: Float64Array;
@@ -59,20 +67,20 @@ export class Camera {
     out[offset + 2] = rz;
   }
 
-  /** All points of a mesh as pixel x, pixel y, depth. */
+  /** All points of a mesh as pixel x, pixel y, depth; valid until the next call. */
   projectMesh(mesh: Mesh): Float32Array {
-    const out = new Float32Array(mesh.positions.length);
-    for (let index = 0; index < out.length; index += 3) {
+    const out = scratch(0, mesh.positions.length);
+    for (let index = 0; index < mesh.positions.length; index += 3) {
       this.project(mesh.positions[index], mesh.positions[index + 1], mesh.positions[index + 2], out, index);
     }
     return out;
   }
 
-  /** The mesh's normals in camera coordinates (x right, y up, z towards the viewer). */
+  /** The mesh's normals in camera coordinates (x right, y up, z towards the viewer); valid until the next call. */
   rotateNormals(mesh: Mesh): Float32Array {
     const m = this.matrix;
-    const out = new Float32Array(mesh.normals.length);
-    for (let index = 0; index < out.length; index += 3) {
+    const out = scratch(1, mesh.normals.length);
+    for (let index = 0; index < mesh.normals.length; index += 3) {
       const x = mesh.normals[index];
       const y = mesh.normals[index + 1];
       const z = mesh.normals[index + 2];

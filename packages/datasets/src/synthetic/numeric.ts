@@ -2,7 +2,8 @@
 
 export function clamp(value: number, minimum = 0, maximum = 1): number {
   if (value < minimum) return minimum;
-  return value > maximum ? maximum : value;
+  if (value > maximum) return maximum;
+  return value;
 }
 
 export function lerp(from: number, to: number, amount: number): number {

@@ -118,7 +118,7 @@ function drawHair(random: Random, tone: number, age: number): Colour {
   const dark = tone > 0.45 || random.chance(0.25);
   const index = dark ? random.integer(0, 1) : random.integer(1, HAIR_COLOURS.length - 1);
   const colour = mixColours(HAIR_COLOURS[index], HAIR_COLOURS[Math.max(0, index - 1)], random.uniform(0, 0.5));
-  return mixColours(colour, fromBytes(170, 168, 166), age > 0.6 ? random.uniform(0, 0.9) * (age - 0.4) : 0);
+  return mixColours(colour, fromBytes(170, 168, 166), age > 0.75 ? random.uniform(0.2, 0.9) * (age - 0.45) * 1.6 : 0);
 }
 
 /**

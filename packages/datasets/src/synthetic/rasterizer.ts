@@ -1,6 +1,9 @@
 import type { Camera } from './camera.js';
 import type { Mesh } from './mesh.js';
 
+/** Slack of a triangle's edge against rounding, so that no pixel falls between two neighbours. */
+const EDGE = 1e-6;
+
 /** For each pixel the nearest surface: what it is, where on it, and which way it faces. Shaded afterwards, once a pixel. */
 export class SurfaceBuffer {
   readonly depth: Float32Array;
@@ -63,20 +66,22 @@ export class SurfaceBuffer {
     const bottom = Math.min(height - 1, Math.floor(Math.max(ay, by, cy) - 0.5));
     if (left > right || top > bottom) return;
     const flip = area > 0 ? -1 : 1;
+    // Barycentric weights are linear in the pixel: a start value and two slopes each.
     const inverse = 1 / area;
-    const az = points[a * 3 + 2];
-    const bz = points[b * 3 + 2];
-    const cz = points[c * 3 + 2];
+    const bx1 = (cy - ay) * inverse;
+    const by1 = (ax - cx) * inverse;
+    const cx1 = (ay - by) * inverse;
+    const cy1 = (bx - ax) * inverse;
     for (let y = top; y <= bottom; y++) {
-      const py = y + 0.5;
-      for (let x = left; x <= right; x++) {
-        const px = x + 0.5;
-        const wb = ((px - ax) * (cy - ay) - (py - ay) * (cx - ax)) * inverse;
-        const wc = ((bx - ax) * (py - ay) - (by - ay) * (px - ax)) * inverse;
+      const py = y + 0.5 - ay;
+      const px = left + 0.5 - ax;
+      let wb = px * bx1 + py * by1;
+      let wc = px * cx1 + py * cy1;
+      let index = y * width + left;
+      for (let x = left; x <= right; x++, index++, wb += bx1, wc += cx1) {
         const wa = 1 - wb - wc;
-        if (wa < 0 || wb < 0 || wc < 0) continue;
-        const z = wa * az + wb * bz + wc * cz;
-        const index = y * width + x;
+        if (wa < -EDGE || wb < -EDGE || wc < -EDGE) continue;
+        const z = wa * points[a * 3 + 2] + wb * points[b * 3 + 2] + wc * points[c * 3 + 2];
         if (z <= depth[index]) continue;
         if (coverage && wa * coverage[a] + wb * coverage[b] + wc * coverage[c] <= 0) continue;
         depth[index] = z;

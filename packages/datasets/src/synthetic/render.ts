@@ -11,6 +11,7 @@ import { createHair, createKnot, hairEdgeTable } from './hair.js';
 import { createHeadMesh } from './head-mesh.js';
 import { headRow, sectionAtHeight } from './head-surface.js';
 import { type Light, lightDirection } from './light.js';
+import type { Mesh } from './mesh.js';
 import type { Person } from './person.js';
 import { SurfaceBuffer } from './rasterizer.js';
 import { shade } from './shading.js';
@@ -97,27 +98,48 @@ function surfaceBuffer(width: number, height: number): SurfaceBuffer {
   return kept;
 }
 
+interface PersonMeshes {
+  /** Ears and hair, which no expression moves. */
+  readonly rigid: readonly Mesh[];
+  readonly body: Mesh;
+  readonly hairEdges: Float32Array;
+}
+
+const meshesOf = new WeakMap<Person, PersonMeshes>();
+
+/** What is the same in every picture of a person, made once. */
+function personMeshes(person: Person): PersonMeshes {
+  const known = meshesOf.get(person);
+  if (known) return known;
+  const rigid = [createHair(person)];
+  if (person.hairStyle === 'tied') rigid.push(createKnot(person));
+  if (person.hairStyle !== 'long' && person.hairStyle !== 'bob') {
+    const { width } = headRow(person, sectionAtHeight(person, -0.05));
+    rigid.push(createEar(person, -1, width), createEar(person, 1, width));
+  }
+  const forehead = headRow(person, sectionAtHeight(person, 0.5)).width;
+  const meshes = { rigid, body: createBody(person), hairEdges: hairEdgeTable(person, forehead) };
+  meshesOf.set(person, meshes);
+  return meshes;
+}
+
 function drawFace(parameters: FaceParameters, width: number, height: number, oversampling: number): Uint8Array {
   const { person } = parameters;
   const face = createFaceGeometry(person, parameters.actionUnits, parameters.asymmetry);
   const camera = createCamera(parameters, oversampling);
   const buffer = surfaceBuffer(width, height);
-  const earWidth = headRow(person, sectionAtHeight(person, -0.05)).width;
+  const { rigid, body, hairEdges } = personMeshes(person);
   buffer.draw(createHeadMesh(face), camera);
-  if (person.hairStyle !== 'long' && person.hairStyle !== 'bob') {
-    for (const side of [-1, 1] as const) buffer.draw(createEar(person, side, earWidth), camera);
-  }
-  buffer.draw(createHair(person), camera);
-  if (person.hairStyle === 'tied') buffer.draw(createKnot(person), camera);
+  for (const mesh of rigid) buffer.draw(mesh, camera);
   // The body turns with the head but does not nod or tip.
   const upright = createCamera({ ...parameters, pose: { yaw: parameters.pose.yaw, pitch: 0, roll: 0 } }, oversampling);
-  buffer.draw(createBody(person), upright);
+  buffer.draw(body, upright);
   const [lightX, lightY] = lightDirection(parameters.light);
   const context = {
     face,
     wrinkles: createWrinkleMap(face),
     brows: createBrowMap(face),
-    hairEdges: hairEdgeTable(person, headRow(person, sectionAtHeight(person, 0.5)).width),
+    hairEdges,
     gaze: parameters.gaze,
     lightX,
     lightY,

@@ -1,0 +1,90 @@
+import { startEngine } from '@mien/compute';
+import { InvalidConfigurationError, type Split } from '@mien/core';
+import { formatReport } from '@mien/metrics';
+import { buildBundleModel, readBundle } from '@mien/model-zoo';
+import type { TensorSet } from '@mien/preprocessing';
+import { Command } from 'commander';
+import { resolveBundle } from '../bundle-path.js';
+import { findDatasetFolder } from '../configuration/dataset-definition.js';
+import { loadTensorsFor, pipelineForBundle } from '../data.js';
+import { evaluatePart } from '../run/evaluate-part.js';
+import { mapLabels } from '../run/label-order.js';
+
+interface EvaluateOptions {
+  readonly dataset: string;
+  readonly data?: string;
+  readonly split: string;
+  readonly json?: boolean;
+}
+
+/** FER-2013's own names beside ours. */
+const SPLIT_NAMES: Readonly<Record<string, Split | 'all'>> = {
+  all: 'all',
+  train: 'train',
+  validation: 'validation',
+  test: 'test',
+  training: 'train',
+  publictest: 'validation',
+  privatetest: 'test',
+};
+
+/** `mien-train evaluate <bundle> --dataset <name>`. */
+export function evaluateCommand(): Command {
+  return new Command('evaluate')
+    .description('measure a model bundle on a data set')
+    .argument('<bundle>', 'a bundle folder, or the name of a shipped one')
+    .requiredOption('--dataset <name>', 'a folder below datasets/')
+    .option('--data <path>', 'the data, instead of the place that "dataset add" was told')
+    .option('--split <split>', 'train, validation, test (or Training, PublicTest, PrivateTest), or all', 'all')
+    .option('--json', 'print JSON')
+    .action(evaluate);
+}
+
+async function evaluate(bundlePath: string, options: EvaluateOptions): Promise<void> {
+  const split = parseSplit(options.split);
+  const bundle = await readBundle(await resolveBundle(bundlePath));
+  const { card } = bundle;
+  const folder = await findDatasetFolder(options.dataset);
+  const set = await loadTensorsFor(folder, pipelineForBundle(folder, card.pipeline), options.data);
+  const indices = selectSplit(set, split);
+  await startEngine();
+  const model = buildBundleModel(bundle);
+  const source = { set, indices, classOf: mapLabels(card.labels, set), range: card.input.range };
+  const part = { dataset: set.index.name, split, obtained: 'out-of-sample' } as const;
+  const { report, groups } = await evaluatePart(model, card.labels, source, part);
+  model.dispose();
+  const { accuracy, macroF1, n, perClass, confusion, labels } = report;
+  const skipped = set.index.skipped;
+  if (options.json) {
+    process.stdout.write(
+      `${JSON.stringify({ accuracy, macroF1, n, perClass, confusion, labels, groups, skipped }, null, 2)}\n`,
+    );
+    return;
+  }
+  process.stdout.write(`${card.name} on ${set.index.name}, ${split}\n\n${formatReport(report)}\n`);
+  if (skipped.bad + skipped.noFace > 0) {
+    process.stdout.write(`left out: ${skipped.bad} pictures that cannot be read, ${skipped.noFace} without a face\n`);
+  }
+}
+
+function parseSplit(text: string): Split | 'all' {
+  const name = text.toLowerCase();
+  if (Object.hasOwn(SPLIT_NAMES, name)) return SPLIT_NAMES[name];
+  throw new InvalidConfigurationError({
+    expected: `--split to be one of ${Object.keys(SPLIT_NAMES).join(', ')}`,
+    found: `"${text}"`,
+    fix: 'correct it',
+  });
+}
+
+function selectSplit(set: TensorSet, split: Split | 'all'): number[] {
+  const indices = [...set.samples.keys()].filter((index) => split === 'all' || set.samples[index].split === split);
+  if (indices.length > 0) return indices;
+  const present = new Set(set.samples.map((sample) => sample.split ?? 'no split'));
+  throw new InvalidConfigurationError({
+    expected: `samples in the ${split} part of ${set.index.name}`,
+    found: `only ${[...present].join(', ')}`,
+    fix: 'choose another --split, such as all',
+    details: { split },
+  });
+}

@@ -1,0 +1,66 @@
+import { access } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { readExperiment } from '../configuration/experiment.js';
+import { describeSpread, spreadOf, testEvaluations } from '../run/cross-validation.js';
+import { describeAccuracy } from '../run/evaluate-part.js';
+import { type RunResult, runExperiment } from '../run/run-experiment.js';
+
+interface RunCommandOptions {
+  readonly set: string[];
+  readonly resume: boolean;
+  readonly runs: string;
+  readonly engine?: string;
+}
+
+/** `mien-train run <experiment.yaml>`. */
+export function runCommand(): Command {
+  return new Command('run')
+    .description('train, evaluate, and write the model bundle and the report')
+    .argument('<experiment>', 'a YAML file, or the name of one that ships with mien-train')
+    .option('--set <key=value>', 'override a key, such as training.epochs=5 (repeatable)', collect, [])
+    .option('--resume', 'go on with the newest run of this experiment', false)
+    .option('--engine <name>', 'compute engine; the same as --set engine=<name>')
+    .option('--runs <folder>', 'where run folders are kept', 'runs')
+    .action(async (experiment: string, { set, resume, runs, engine }: RunCommandOptions) => {
+      const overrides = engine ? [...set, `engine=${engine}`] : set;
+      const command = ['mien-train run', basename(experiment), ...overrides.map((text) => `--set ${text}`)].join(' ');
+      const result = await runExperiment(await readExperiment(await findExperiment(experiment), overrides), {
+        runs,
+        resume,
+        command,
+      });
+      process.stdout.write(describeResult(result));
+    });
+}
+
+/** An experiment given as a path, else one that ships with this package. */
+async function findExperiment(nameOrPath: string): Promise<string> {
+  const isPath = await access(nameOrPath).then(
+    () => true,
+    () => false,
+  );
+  const isName = /^[a-z0-9.-]+$/.test(nameOrPath);
+  if (isPath || !isName) return nameOrPath;
+  const name = nameOrPath.endsWith('.yaml') ? nameOrPath : `${nameOrPath}.yaml`;
+  return fileURLToPath(new URL(`../../experiments/${name}`, import.meta.url));
+}
+
+function describeResult({ folds, report, directory }: RunResult): string {
+  const lines =
+    folds.length > 1
+      ? [
+          `accuracy over ${folds.length} folds: ${describeSpread(spreadOf(testEvaluations(folds).map((part) => part.report.accuracy)))}`,
+        ]
+      : folds[0].evaluations.map(
+          ({ split, obtained, report: figures }) =>
+            `${split} (${obtained}): accuracy ${describeAccuracy(figures)}, macro F1 ${figures.macroF1.toFixed(3)}`,
+        );
+  const model = folds.length > 1 ? `${directory}/fold-*/model` : folds[0].model;
+  return `${lines.join('\n')}\nmodel:  ${model}\nreport: ${report}\n`;
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}

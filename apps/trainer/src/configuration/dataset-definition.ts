@@ -1,0 +1,98 @@
+import { access } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { MissingInputError } from '@mien/core';
+import { writeFileAtomically } from '@mien/core/node';
+import { syntheticDatasetSchema } from '@mien/datasets';
+import { cropFaceStepSchema, pipelineSchema } from '@mien/preprocessing';
+import { z } from 'zod';
+import { checkConfiguration, readYamlFile } from './yaml-file.js';
+
+/** `dataset.yaml`: what a data set is read from and how its pictures become tensors. */
+export const datasetDefinitionSchema = z
+  .strictObject({
+    name: z.string().min(1),
+    description: z.string().min(1),
+    source: z.discriminatedUnion('type', [
+      z.strictObject({ type: z.literal('fer2013') }),
+      z.strictObject({ type: z.literal('kdef') }),
+      z.strictObject({ type: z.literal('image-folder'), licence: z.string().min(1).optional() }),
+      /** Drawn by our own renderer instead of being added. */
+      z.strictObject({ type: z.literal('synthetic'), generator: syntheticDatasetSchema }),
+    ]),
+    /** `cropped`: every picture is a face already; `photos`: faces must be found. */
+    pictures: z.enum(['cropped', 'photos']),
+    /** For `cropped`: how a face is cut out of a photo so that it is framed as this set's pictures are. */
+    framing: cropFaceStepSchema.optional(),
+    pipeline: pipelineSchema,
+  })
+  .refine(({ pictures, framing }) => (pictures === 'cropped') === (framing !== undefined), {
+    path: ['framing'],
+    error: 'goes with "pictures: cropped", and only with that',
+  });
+
+export type DatasetDefinition = z.output<typeof datasetDefinitionSchema>;
+
+const sourceLockSchema = z.strictObject({ path: z.string().min(1) });
+
+/** A folder below `datasets/`: its definition and, once it was added, where the data is. */
+export interface DatasetFolder {
+  readonly directory: string;
+  readonly definition: DatasetDefinition;
+}
+
+/**
+ * Finds the folder of a data set: `datasets/<name>` in the working directory or one above it.
+ * @throws {MissingInputError} when there is none of that name.
+ */
+export async function findDatasetFolder(name: string, from = process.cwd()): Promise<DatasetFolder> {
+  for (let directory = resolve(from); ; directory = dirname(directory)) {
+    const candidate = join(directory, 'datasets', name);
+    if (await exists(join(candidate, 'dataset.yaml'))) return readDatasetFolder(candidate);
+    if (directory === dirname(directory)) break;
+  }
+  throw new MissingInputError({
+    expected: `a data set "${name}": a folder datasets/${name} with a dataset.yaml, here or above`,
+    found: `none from ${from} upwards`,
+    fix: 'correct the name, or make the folder (datasets/README.md says how)',
+    details: { name, from },
+  });
+}
+
+/** Reads the `dataset.yaml` of a folder. */
+export async function readDatasetFolder(directory: string): Promise<DatasetFolder> {
+  const path = join(directory, 'dataset.yaml');
+  const definition = checkConfiguration(datasetDefinitionSchema, await readYamlFile(path), path);
+  return { directory: resolve(directory), definition };
+}
+
+const lockPath = (folder: DatasetFolder) => join(folder.directory, 'source.lock.json');
+
+/** Remembers where the data of a data set is. */
+export async function writeSourceLock(folder: DatasetFolder, path: string): Promise<void> {
+  await writeFileAtomically(lockPath(folder), `${JSON.stringify({ path: resolve(path) }, null, 2)}\n`);
+}
+
+/**
+ * Where the data of a data set is, as `dataset add` was told.
+ * @throws {MissingInputError} when it was not added.
+ */
+export async function readSourceLock(folder: DatasetFolder): Promise<string> {
+  const path = lockPath(folder);
+  const { name } = folder.definition;
+  if (!(await exists(path))) {
+    throw new MissingInputError({
+      expected: `to know where the data of "${name}" is`,
+      found: `no ${path}`,
+      fix: `run: mien-train dataset add ${name} <path>`,
+      details: { name },
+    });
+  }
+  return checkConfiguration(sourceLockSchema, await readYamlFile(path), path).path;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

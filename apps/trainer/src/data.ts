@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { InvalidConfigurationError, type PipelineStepData } from '@mien/core';
+import { generateSyntheticDataset, type OpenedDataset, openDataset } from '@mien/datasets';
+import {
+  loadTensorSet,
+  type PipelineData,
+  type PipelineInput,
+  type PreprocessResult,
+  parsePipeline,
+  preprocessDataset,
+  type TensorSet,
+  tensorSetKey,
+} from '@mien/preprocessing';
+import { type DatasetFolder, readSourceLock } from './configuration/dataset-definition.js';
+import { Progress } from './progress.js';
+
+/**
+ * Opens the data of a data set; the sample set is drawn first where it is not there yet.
+ * @param path instead of the place that `dataset add` was told.
+ */
+export async function openData(folder: DatasetFolder, path?: string): Promise<OpenedDataset> {
+  const { name, source } = folder.definition;
+  if (source.type === 'synthetic') {
+    const directory = path ?? join(folder.directory, 'images');
+    if (!path) await drawSamples(directory, source.generator);
+    return openDataset({ type: 'synthetic', path: directory, name });
+  }
+  return openDataset({ ...source, path: path ?? (await readSourceLock(folder)), name });
+}
+
+async function drawSamples(directory: string, options: object): Promise<void> {
+  const progress = new Progress('drawing the sample faces');
+  try {
+    await generateSyntheticDataset({
+      ...options,
+      directory,
+      onProgress: ({ done, total }) => progress.update(done, total),
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+/** Pre-processes a data set into `tensors/` of its folder, unless that is done already. */
+export async function preprocessFolder(folder: DatasetFolder, { strict = false } = {}): Promise<PreprocessResult> {
+  const dataset = await openData(folder);
+  return preprocess(dataset, folder.definition.pipeline, join(folder.directory, 'tensors'), strict);
+}
+
+/** The tensors of a data set as its own pipeline makes them. */
+export async function loadFolderTensors(folder: DatasetFolder): Promise<TensorSet> {
+  return loadTensorSet((await preprocessFolder(folder)).directory);
+}
+
+/** The tensors of a data set under a bundle's pipeline, kept in `cache/` of its folder by what they are made of. */
+export async function loadTensorsFor(folder: DatasetFolder, pipeline: PipelineData, path?: string): Promise<TensorSet> {
+  const dataset = await openData(folder, path);
+  const key = tensorSetKey(await dataset.fingerprint(), dataset.labels, pipeline);
+  const { directory } = await preprocess(dataset, pipeline, join(folder.directory, 'cache', key.slice(0, 16)), false);
+  return loadTensorSet(directory);
+}
+
+async function preprocess(
+  dataset: OpenedDataset,
+  pipeline: PipelineInput,
+  directory: string,
+  strict: boolean,
+): Promise<PreprocessResult> {
+  const progress = new Progress(`pre-processing ${dataset.name}`);
+  try {
+    return await preprocessDataset({
+      dataset,
+      pipeline,
+      directory,
+      strict,
+      onProgress: ({ done, total }) => progress.update(done, total),
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+/** The pipeline that a bundle trained on this set carries: from a photo to the network's input. */
+export function photoPipeline({ definition }: DatasetFolder): PipelineData {
+  return parsePipeline(definition.framing ? [definition.framing, ...definition.pipeline] : definition.pipeline);
+}
+
+/**
+ * The pipeline that brings a set's pictures to a bundle: the bundle's own, without looking for a face where every picture is one.
+ * @throws {InvalidConfigurationError} when the bundle's pipeline is not one this version knows.
+ */
+export function pipelineForBundle(
+  { definition }: DatasetFolder,
+  bundlePipeline: readonly PipelineStepData[],
+): PipelineData {
+  const steps =
+    definition.pictures === 'cropped' ? bundlePipeline.filter(({ step }) => step !== 'crop-face') : bundlePipeline;
+  if (steps.length > 0) return parsePipeline(steps);
+  throw new InvalidConfigurationError({
+    expected: 'a bundle whose pipeline brings pictures to its input size',
+    found: 'no step but the crop',
+    fix: 'use a bundle as it was written',
+  });
+}
