@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+import { runCommandLine } from '@mien/core/node';
+import { Command } from 'commander';
+import { trainingBenchmark } from './training/training-benchmark.js';
+
+const program = new Command('bench')
+  .description('Mien beside its peers, in turns on one machine; read the ratios.')
+  .option('--debug');
+program.addCommand(trainingBenchmark());
+await runCommandLine(() => program.parseAsync());
