@@ -1,1 +1,12 @@
-export {};
+export type { DetectOptions, FaceDetector } from './face-detector.js';
+export { createHaarDetector } from './haar-detector.js';
+export {
+  HAAR_CASCADES,
+  type HaarCascade,
+  type HaarOptions,
+  type HaarOptionsInput,
+  type HaarPass,
+  haarOptionsSchema,
+  haarPassSchema,
+} from './haar-options.js';
+export { intersectionOverUnion, suppressOverlaps } from './non-maximum-suppression.js';

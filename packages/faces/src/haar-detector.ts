@@ -1,0 +1,131 @@
+import { type Box, type Face, InvalidConfigurationError, InvalidImageError, type PixelImage } from '@mien/core';
+import { type LoadedCascade, loadCascade } from './cascade-store.js';
+import type { FaceDetector } from './face-detector.js';
+import { type HaarOptions, type HaarOptionsInput, type HaarPass, haarOptionsSchema } from './haar-options.js';
+import { suppressOverlaps } from './non-maximum-suppression.js';
+import { loadOpenCv, type OpenCv, type OpenCvMat, withOpenCv } from './opencv.js';
+
+/**
+ * A Viola–Jones detector: Haar cascades in OpenCV.js, in one or several passes. A face's `score` is by how much the sum of the
+ * cascade's last stage passes that stage's threshold; faces of earlier passes come first.
+ * @throws {InvalidConfigurationError} for options that do not fit {@link haarOptionsSchema}.
+ */
+export async function createHaarDetector(options: HaarOptionsInput = {}): Promise<FaceDetector> {
+  const parsed = haarOptionsSchema.safeParse(options);
+  if (!parsed.success) {
+    const [{ path, message }] = parsed.error.issues;
+    throw new InvalidConfigurationError({
+      expected: 'options of the Haar detector',
+      found: `${path.length > 0 ? `"${path.join('.')}": ` : ''}${message}`,
+      fix: 'correct them; each is described in haarOptionsSchema of @mien/faces',
+      details: { issues: parsed.error.issues },
+      cause: parsed.error,
+    });
+  }
+  const { cv } = await loadOpenCv();
+  let disposed = false;
+  return {
+    async detect(image, { bestOnly = false } = {}) {
+      if (disposed) throw new Error('this Haar detector was disposed of');
+      checkImage(image);
+      return detectWith(cv, parsed.data, image, bestOnly);
+    },
+    dispose() {
+      disposed = true;
+    },
+  };
+}
+
+function checkImage({ width, height, channels, data }: PixelImage): void {
+  if (width >= 1 && height >= 1 && data.length === width * height * channels) return;
+  throw new InvalidImageError({
+    expected: `${width} × ${height} × ${channels} bytes of pixels`,
+    found: `${data.length}`,
+    fix: 'decode the picture again',
+    details: { width, height, channels },
+  });
+}
+
+async function detectWith(cv: OpenCv, options: HaarOptions, image: PixelImage, bestOnly: boolean): Promise<Face[]> {
+  const faces: Face[] = [];
+  for (const pass of options.passes) {
+    // Faces of earlier passes stand first, so later passes cannot change which is best.
+    if (faces.length > 0 && (bestOnly || pass.when === 'nothing-found')) continue;
+    const found = runPass(cv, await loadCascade(cv, pass.cascade), pass, options.searchSize, image);
+    faces.push(...found.sort((a, b) => b.score - a.score));
+  }
+  const separate = suppressOverlaps(faces, options.overlap);
+  return bestOnly ? separate.slice(0, 1) : separate;
+}
+
+function runPass(
+  cv: OpenCv,
+  { cascade, stages, threshold }: LoadedCascade,
+  pass: HaarPass,
+  searchSize: number,
+  image: PixelImage,
+): Face[] {
+  return withOpenCv(cv, (keep) => {
+    const scale = Math.min(1, searchSize / Math.max(image.width, image.height));
+    const picture = prepare(cv, keep, image, scale, pass);
+    const shorter = Math.min(image.width, image.height) * scale;
+    const side = (share: number) => new cv.Size(Math.round(share * shorter), Math.round(share * shorter));
+    const rectangles = keep(new cv.RectVector());
+    const levels = keep(new cv.IntVector());
+    const weights = keep(new cv.DoubleVector());
+    const { scaleFactor, minNeighbours, minSize, maxSize, minScore, padding } = pass;
+    cascade.detectMultiScale3(
+      picture,
+      rectangles,
+      levels,
+      weights,
+      scaleFactor,
+      minNeighbours,
+      0,
+      side(minSize),
+      side(maxSize),
+      true,
+    );
+    const faces: Face[] = [];
+    for (let at = 0; at < rectangles.size(); at++) {
+      const score = weights.get(at) - threshold;
+      // With levels asked for, OpenCV also reports windows that failed in one of the last stages.
+      if (levels.get(at) < stages || score < minScore) continue;
+      faces.push({ box: toPicture(rectangles.get(at), padding, scale), score });
+    }
+    return faces;
+  });
+}
+
+/** The picture as the cascade searches it: grey, not above the search size, equalised and bordered if asked. */
+function prepare(
+  cv: OpenCv,
+  keep: (mat: OpenCvMat) => OpenCvMat,
+  { width, height, channels, data }: PixelImage,
+  scale: number,
+  { equalise, padding }: HaarPass,
+): OpenCvMat {
+  let picture = keep(new cv.Mat(height, width, channels === 1 ? cv.CV_8UC1 : cv.CV_8UC3));
+  picture.data.set(data);
+  const next = (work: (source: OpenCvMat, target: OpenCvMat) => void) => {
+    const target = keep(new cv.Mat());
+    work(picture, target);
+    picture = target;
+  };
+  if (channels === 3) next((source, target) => cv.cvtColor(source, target, cv.COLOR_RGB2GRAY));
+  if (scale < 1) {
+    const size = new cv.Size(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)));
+    next((source, target) => cv.resize(source, target, size, 0, 0, cv.INTER_AREA));
+  }
+  if (equalise) next((source, target) => cv.equalizeHist(source, target));
+  if (padding > 0) {
+    next((source, target) =>
+      cv.copyMakeBorder(source, target, padding, padding, padding, padding, cv.BORDER_REPLICATE, new cv.Scalar()),
+    );
+  }
+  return picture;
+}
+
+function toPicture({ x, y, width, height }: Box, padding: number, scale: number): Box {
+  return { x: (x - padding) / scale, y: (y - padding) / scale, width: width / scale, height: height / scale };
+}
