@@ -112,9 +112,9 @@ function eyeGeometry(person: Person, units: Units, side: Side): EyeGeometry {
   const squint = Math.min(1, 0.55 * au('AU6') + 0.6 * au('AU7') + 0.45 * au('AU9'));
   return {
     side,
-    x: side * 0.272 * person.eyeSpacing,
+    x: side * 0.277 * person.eyeSpacing,
     y: 0,
-    halfWidth: 0.137 * size * (1 + 0.03 * au('AU5')),
+    halfWidth: 0.131 * size * (1 + 0.03 * au('AU5')),
     tilt: person.eyeTilt + 0.02 * au('AU6') - 0.022 * Math.min(1, au('AU1') * (1 - 0.8 * au('AU2'))),
     upper: size * (0.056 + 0.034 * au('AU5') - 0.006 * au('AU4') - 0.012 * squint - 0.012 * au('AU15')),
     lower: size * (0.037 + 0.008 * au('AU5') - 0.032 * squint),

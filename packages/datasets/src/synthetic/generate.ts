@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -83,19 +84,24 @@ export async function generateSyntheticDataset(input: SyntheticDatasetOptions): 
   if (await isWhole(directory, options)) return { images: work.length, reused: true };
   await refuseForeignFolder(directory);
   await removeAbandoned(directory);
-  const temporary = `${directory}.partial-${process.pid}`;
+  let temporary: string | undefined;
   try {
-    await mkdir(temporary, { recursive: true });
+    await mkdir(path.dirname(directory), { recursive: true });
+    temporary = `${directory}.partial-${process.pid}-${randomUUID()}`;
+    await mkdir(temporary);
     const files = await writeImages(temporary, work, options, onProgress);
     const record = { version: SYNTHETIC_GENERATOR_VERSION, options, files };
     await writeFile(path.join(temporary, RECORD_FILE), `${JSON.stringify(record, null, 2)}\n`);
     await rm(directory, { recursive: true, force: true });
     await rename(temporary, directory);
   } catch (cause) {
-    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    if (temporary) await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    // Another process may have put the same set there in the meantime: then it is done.
+    if (await isWhole(directory, options)) return { images: work.length, reused: true };
+    if (!(cause instanceof Error && 'code' in cause)) throw cause;
     throw new WriteFailedError({
       expected: `to write ${work.length} generated pictures to ${directory}`,
-      found: cause instanceof Error ? cause.message : String(cause),
+      found: cause.message,
       fix: 'free some space or choose a folder that can be written, then run again',
       details: { directory },
       cause,
@@ -158,9 +164,10 @@ async function writeImages(
   const sizes = new Map<string, number>();
   let next = 0;
   let done = 0;
+  let failed = false;
   // Drawing takes turns on this thread while sharp scales and encodes others on its own.
   const lane = async (): Promise<void> => {
-    while (next < work.length) {
+    while (next < work.length && !failed) {
       const item = work[next++];
       const image = await renderFace(sampleFaceParameters(item));
       const raw = sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } });
@@ -174,7 +181,14 @@ async function writeImages(
       onProgress?.({ done, total: work.length });
     }
   };
-  await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) + 1 }, lane));
+  const lanes = Array.from({ length: Math.min(4, availableParallelism()) + 1 }, () =>
+    lane().catch((error: unknown) => {
+      failed = true;
+      throw error;
+    }),
+  );
+  // All lanes end before an error goes on, so that nothing is written into a folder that is being removed.
+  for (const result of await Promise.allSettled(lanes)) if (result.status === 'rejected') throw result.reason;
   return Object.fromEntries(work.map((item) => [item.file, sizes.get(item.file) as number]));
 }
 
@@ -229,13 +243,13 @@ async function removeAbandoned(directory: string): Promise<void> {
   const siblings = await readdir(path.dirname(directory)).catch(() => [] as string[]);
   for (const name of siblings) {
     if (!name.startsWith(prefix)) continue;
-    const pid = Number(name.slice(prefix.length));
-    if (Number.isInteger(pid) && pid !== process.pid && isAlive(pid)) continue;
+    if (isAlive(Number.parseInt(name.slice(prefix.length), 10))) continue;
     await rm(path.join(path.dirname(directory), name), { recursive: true, force: true });
   }
 }
 
 function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid)) return false;
   try {
     process.kill(pid, 0);
     return true;

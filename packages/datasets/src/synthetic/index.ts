@@ -13,5 +13,5 @@ export {
 } from './generate.js';
 export type { Light } from './light.js';
 export { createPerson, type Gender, type HairStyle, type Person } from './person.js';
-export { type FaceParameters, KDEF_SIZE, renderFace } from './render.js';
+export { type FaceParameters, KDEF_SIZE, locateLandmarks, renderFace } from './render.js';
 export { type Angle, type ImageSize, type SampleKey, type Session, sampleFaceParameters } from './sample-parameters.js';

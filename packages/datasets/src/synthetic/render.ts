@@ -10,6 +10,7 @@ import { createFaceGeometry } from './face-geometry.js';
 import { createHair, createKnot, hairEdgeTable } from './hair.js';
 import { createHeadMesh } from './head-mesh.js';
 import { headRow, sectionAtHeight } from './head-surface.js';
+import { projectLandmarks } from './landmarks.js';
 import { type Light, lightDirection } from './light.js';
 import type { Mesh } from './mesh.js';
 import type { Person } from './person.js';
@@ -57,6 +58,12 @@ export function createCamera(parameters: FaceParameters, oversampling = 1): Came
   ]);
 }
 
+/** Where the 68 landmarks (iBUG 300-W order) of the face lie in its picture, in pixels: exact, because the face is a model. */
+export function locateLandmarks(parameters: FaceParameters): (readonly [number, number])[] {
+  const face = createFaceGeometry(parameters.person, parameters.actionUnits, parameters.asymmetry);
+  return projectLandmarks(face, createCamera(parameters));
+}
+
 /**
  * Draws a face: a three-dimensional head whose surface and paint follow from the person and the action units, seen
  * from any side, lit by one lamp, with blur and noise. RGB, `width × height`.
@@ -73,8 +80,8 @@ export async function renderFace(parameters: FaceParameters): Promise<PixelImage
       });
     }
   }
-  // Drawn half as large again and scaled down: smooth outlines at less than the cost of twice as large.
-  const oversampling = 1.5;
+  // Drawn larger and scaled down: smooth outlines at less than the cost of twice as large.
+  const oversampling = 1.3;
   const drawnWidth = Math.round(width * oversampling);
   const drawnHeight = Math.round(height * oversampling);
   const pixels = drawFace(parameters, drawnWidth, drawnHeight, oversampling);
@@ -129,7 +136,7 @@ function drawFace(parameters: FaceParameters, width: number, height: number, ove
   const camera = createCamera(parameters, oversampling);
   const buffer = surfaceBuffer(width, height);
   const { rigid, body, hairEdges } = personMeshes(person);
-  buffer.draw(createHeadMesh(face), camera);
+  buffer.draw(createHeadMesh(face, Math.max(0.015, 2.4 / camera.scale)), camera);
   for (const mesh of rigid) buffer.draw(mesh, camera);
   // The body turns with the head but does not nod or tip.
   const upright = createCamera({ ...parameters, pose: { yaw: parameters.pose.yaw, pitch: 0, roll: 0 } }, oversampling);
