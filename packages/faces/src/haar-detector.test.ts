@@ -57,7 +57,7 @@ describe('the default recipe', () => {
   test('finds a tight crop only by its border, and gives the box in the picture’s own pixels', async () => {
     const [{ box }] = await (await createHaarDetector()).detect(astronaut);
     // From the brows to the chin, as sets of aligned faces are cut.
-    const margin = box.width * 0.1;
+    const margin = box.width * 0.16;
     const [left, top, side] = [box.x + margin, box.y + margin, box.width - 2 * margin].map(Math.round);
     const data = new Uint8Array(side * side * 3);
     for (let y = 0; y < side; y++) {

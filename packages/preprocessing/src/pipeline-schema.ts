@@ -1,6 +1,7 @@
 import { InvalidConfigurationError } from '@mien/core';
 import { z } from 'zod';
 import { cropCentreStepSchema } from './steps/crop-centre.js';
+import { cropFaceStepSchema } from './steps/crop-face.js';
 import { equaliseHistogramStepSchema } from './steps/equalise-histogram.js';
 import { greyStepSchema } from './steps/grey.js';
 import { resizeStepSchema } from './steps/resize.js';
@@ -8,6 +9,7 @@ import { resizeStepSchema } from './steps/resize.js';
 /** One step as data: `step` names it, the other keys are its options; unknown keys are errors. */
 export const pipelineStepSchema = z.discriminatedUnion('step', [
   greyStepSchema,
+  cropFaceStepSchema,
   cropCentreStepSchema,
   resizeStepSchema,
   equaliseHistogramStepSchema,
