@@ -1,0 +1,116 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { EMOTIONS, type PixelImage } from '@mien/core';
+import { createPerson, renderFace, sampleFaceParameters } from '@mien/datasets';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PictureResult } from './read-pictures.js';
+
+/** The built program, as people run it: `turbo run test` builds first. */
+const program = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+let folder: string;
+
+async function run(...argv: string[]): Promise<{ code: number; output: string; errors: string }> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, ...argv], { cwd: folder });
+    return { code: 0, output: stdout, errors: stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, output: stdout, errors: stderr };
+  }
+}
+
+/** Two drawn faces beside each other. */
+async function drawPicture(): Promise<void> {
+  const size = { width: 281, height: 381 };
+  const faces: PixelImage[] = [];
+  for (const gender of ['female', 'male'] as const) {
+    const person = createPerson(3, gender, 1);
+    faces.push(
+      await renderFace(
+        sampleFaceParameters({ seed: 3, person, session: 'A', emotion: 'happy', angle: 'straight', size }),
+      ),
+    );
+  }
+  const composites = faces.map(({ data, ...raw }, index) => ({
+    input: Buffer.from(data),
+    raw,
+    left: 40 + index * 330,
+    top: 40,
+  }));
+  await sharp({ create: { width: 700, height: 460, channels: 3, background: '#8899aa' } })
+    .composite(composites)
+    .jpeg({ quality: 95 })
+    .toFile(join(folder, 'two faces.jpg'));
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mien-predict-'));
+  await drawPicture();
+  await sharp({ create: { width: 300, height: 200, channels: 3, background: 'teal' } })
+    .png()
+    .toFile(join(folder, 'empty.png'));
+  const whole = await readFile(join(folder, 'two faces.jpg'));
+  await writeFile(join(folder, 'cut.jpg'), whole.subarray(0, whole.length / 2));
+  await writeFile(join(folder, 'zero.jpg'), '');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('mien predict', () => {
+  test('every face has a box inside the picture, seven probabilities that sum to 1, and the label of the largest', async () => {
+    const { code, output } = await run('predict', 'two faces.jpg', '--json');
+    expect(code).toBe(0);
+    const [result] = JSON.parse(output) as Extract<PictureResult, { faces: unknown }>[];
+    expect(result).toMatchObject({ file: 'two faces.jpg', width: 700, height: 460 });
+    expect(result.faces).toHaveLength(2);
+    for (const { face, emotion, confidence, probabilities } of result.faces) {
+      const { x, y, width, height } = face.box;
+      expect(x >= 0 && y >= 0 && x + width <= 700 && y + height <= 460).toBe(true);
+      expect(Object.keys(probabilities)).toEqual([...EMOTIONS]);
+      expect(Object.values(probabilities).reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+      expect(probabilities[emotion]).toBe(Math.max(...Object.values(probabilities)));
+      expect(confidence).toBe(probabilities[emotion]);
+    }
+    const [left, right] = result.faces.map(({ face }) => face.box.x + face.box.width / 2).sort((a, b) => a - b);
+    expect(left > 40 && left < 330 && right > 370 && right < 660).toBe(true);
+  });
+
+  test('a picture without a face is a result; damaged ones are their own error and the batch goes on, in order', async () => {
+    const { code, output } = await run('predict', 'zero.jpg', 'empty.png', 'cut.jpg', 'two faces.jpg', '--json');
+    expect(code).toBe(1);
+    const results = JSON.parse(output) as PictureResult[];
+    expect(results.map(({ file }) => file)).toEqual(['zero.jpg', 'empty.png', 'cut.jpg', 'two faces.jpg']);
+    expect(results[0]).toMatchObject({
+      error: { code: 'MIEN_INVALID_IMAGE', message: expect.stringMatching(/zero\.jpg/) },
+    });
+    expect(results[1]).toMatchObject({ faces: [] });
+    expect(results[2]).toMatchObject({ error: { code: 'MIEN_INVALID_IMAGE' } });
+    expect(results[3]).toMatchObject({ faces: [{}, {}] });
+  });
+
+  test('on a terminal each picture is a few lines', async () => {
+    const { code, output } = await run('predict', 'two faces.jpg', 'empty.png');
+    expect(code).toBe(0);
+    expect(output).toMatch(
+      /two faces\.jpg: 2 faces\n {2}1 {2}\w+ +\d+ % +\d+×\d+ at \d+,\d+ .*angry \d+ .*neutral \d+\n/,
+    );
+    expect(output).toMatch(/empty\.png: no face\n/);
+  });
+
+  test('what is not there is a mistake: exit code 2, one message, no stack', async () => {
+    for (const [argv, message] of [
+      [['missing.jpg'], /missing\.jpg.*no such file/],
+      [['empty.png', '--model', 'nowhere'], /card\.json/],
+      [['empty.png', '--engine', 'abacus'], /onnxruntime-cpu/],
+    ] as const) {
+      const { code, output, errors } = await run('predict', ...argv);
+      expect({ code, output }).toEqual({ code: 2, output: '' });
+      expect(errors).toMatch(message);
+      expect(errors).not.toMatch(/\n\s+at /);
+    }
+  });
+});

@@ -1,0 +1,202 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { modelCardSchema } from '@mien/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+/** The built program, as people run it: `turbo run test` builds first. */
+const program = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+let home: string;
+
+interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+function start(...argv: string[]): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [program, ...argv], { cwd: home, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  let errors = '';
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, output, errors })));
+  return { child, ended };
+}
+const run = (...argv: string[]) => start(...argv).ended;
+
+async function writeDataset(name: string, source: string): Promise<void> {
+  await mkdir(join(home, 'datasets', name), { recursive: true });
+  await writeFile(
+    join(home, 'datasets', name, 'dataset.yaml'),
+    `name: ${name}
+description: for tests
+source: ${source}
+pictures: cropped
+framing: { step: crop-face }
+pipeline: [{ step: grey }, { step: resize, width: 32, height: 32 }]
+`,
+  );
+}
+
+const experiment = `name: tiny
+summary: A test.
+dataset: tiny
+split: { protocol: hold-out, validationShare: 0.25, testShare: 0.25 }
+model: { architecture: mini-xception, options: { l2: 0 } }
+training:
+  epochs: 5
+  batchSize: 8
+  learningRate: { schedule: cosine, initial: 0.005 }
+  augmentation: { flip: 0.5, shift: 0.1 }
+bundle: { intendedUse: tests, limits: all, licence: { weights: MIT, data: generated } }
+`;
+
+/** Folders of the runs, oldest first. */
+async function runFolders(runs: string): Promise<string[]> {
+  const parent = join(home, runs, 'tiny');
+  return (await readdir(parent)).sort().map((name) => join(parent, name));
+}
+
+async function weightsHash(folder: string): Promise<string> {
+  return modelCardSchema.parse(JSON.parse(await readFile(join(folder, 'model', 'card.json'), 'utf8'))).hashes[
+    'weights.safetensors'
+  ];
+}
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'mien-train-'));
+  const people = '{ female: 4, male: 4 }';
+  await writeDataset(
+    'tiny',
+    `{ type: synthetic, generator: { people: ${people}, angles: [straight], size: { width: 105, height: 143 } } }`,
+  );
+  await writeFile(join(home, 'tiny.yaml'), experiment);
+}, 120_000);
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+describe('mien-train', () => {
+  test('trains, evaluates, and leaves a bundle and a report; the bundle is evaluated alone to the same figures', {
+    timeout: 180_000,
+  }, async () => {
+    const ended = await run('run', 'tiny.yaml', '--runs', 'whole');
+    expect(ended).toMatchObject({ code: 0 });
+    expect(ended.output).toMatch(/test \(held-out\): accuracy \d+\.\d % of 14/);
+    const [folder] = await runFolders('whole');
+    const history = (await readFile(join(folder, 'history.jsonl'), 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5]);
+    expect((await readdir(join(folder, 'report'))).sort()).toEqual([
+      'accuracy.svg',
+      'confusion.svg',
+      'index.html',
+      'loss.svg',
+      'report.json',
+    ]);
+    const [test] = JSON.parse(await readFile(join(folder, 'report', 'report.json'), 'utf8'));
+    expect(test.report.n).toBe(14);
+
+    const evaluation = await run('evaluate', join(folder, 'model'), '--dataset', 'tiny', '--json');
+    expect(evaluation.code).toBe(0);
+    const figures = JSON.parse(evaluation.output);
+    expect(figures).toMatchObject({ n: 56, labels: test.report.labels });
+    expect(Object.keys(figures)).toEqual(expect.arrayContaining(['accuracy', 'macroF1', 'perClass', 'confusion']));
+  });
+
+  test('killed with SIGKILL and resumed, it ends with the weights of a run that was not', {
+    timeout: 180_000,
+  }, async () => {
+    const [whole] = await runFolders('whole');
+    const { child, ended } = start('run', 'tiny.yaml', '--runs', 'killed');
+    child.stderr?.on('data', (chunk) => {
+      if (/epoch 2\/5: loss/.test(String(chunk))) child.kill('SIGKILL');
+    });
+    expect((await ended).code).not.toBe(0);
+    const [killed] = await runFolders('killed');
+    expect(await readdir(killed)).not.toContain('model');
+    const resumed = await run('run', 'tiny.yaml', '--runs', 'killed', '--resume');
+    expect(resumed).toMatchObject({ code: 0 });
+    expect(resumed.errors).not.toMatch(/epoch 1\/5: loss/);
+    expect(await weightsHash(killed)).toBe(await weightsHash(whole));
+    const changed = await run('run', 'tiny.yaml', '--runs', 'killed', '--resume', '--set', 'training.epochs=6');
+    expect(changed.code).toBe(2);
+    expect(changed.errors).toMatch(/start a new run without --resume/i);
+  });
+
+  test('an unknown key, a bad override, a missing file and a missing data set are named, with exit code 2', async () => {
+    const cases: [string[], RegExp][] = [
+      [['run', 'tiny.yaml', '--set', 'training.epoch=3'], /training: .*epoch/],
+      [['run', 'tiny.yaml', '--set', 'training'], /--set key\.path=value/],
+      [['run', './nowhere.yaml'], /nowhere\.yaml.*no such file/],
+      [['run', 'tiny.yaml', '--set', 'dataset=none'], /datasets\/none/],
+      [['run', 'tiny.yaml', '--set', 'split.protocol=official'], /train/],
+      [['evaluate', './nowhere', '--dataset', 'tiny'], /card\.json: no such file/],
+      [['evaluate', '.', '--dataset', 'tiny', '--split', 'some'], /--split/],
+      [['frobnicate'], /unknown command/],
+    ];
+    for (const [argv, message] of cases) {
+      const { code, errors, output } = await run(...argv);
+      expect(errors).toMatch(message);
+      expect(errors).not.toMatch(/\n\s+at /);
+      expect({ argv, code, output }).toEqual({ argv, code: 2, output: '' });
+    }
+  }, 120_000);
+
+  test('a data set that was not added says how to; bad data is named with its row', async () => {
+    await writeDataset('fer', '{ type: fer2013 }');
+    const missing = await run('preprocess', 'fer');
+    expect(missing).toMatchObject({ code: 2, errors: expect.stringMatching(/mien-train dataset add fer <path>/) });
+    const pixels = Array.from({ length: 2304 }, (_, index) => index % 256).join(' ');
+    const header = 'emotion,pixels,Usage\n';
+    const rows = [`3,${pixels},Training\n`, `4,${pixels},PublicTest\n`];
+    const bad: [string, RegExp][] = [
+      ['label,pixels,Usage\n', /emotion,pixels,Usage/],
+      [`${header}${rows[0]}3,1 2 3,Training\n`, /row 2/],
+      [`${header}${rows[0]}${rows[1]}9,${pixels},Training\n`, /row 3/],
+      [`${header}3,${pixels.replace('255', '256')},Training\n`, /row 1/],
+      [`${header}3,${pixels},Practice\n`, /Practice/],
+    ];
+    const path = join(home, 'fer.csv');
+    for (const [text, message] of bad) {
+      await writeFile(path, text);
+      const { code, errors } = await run('dataset', 'add', 'fer', path);
+      expect(errors).toMatch(message);
+      expect(code).toBe(2);
+    }
+    await writeFile(path, header + rows.join(''));
+    expect(await run('dataset', 'add', 'fer', path)).toMatchObject({
+      code: 0,
+      output: 'fer: 2 pictures (happy 1, sad 1)\n',
+    });
+    expect(await run('preprocess', 'fer')).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/fer: 2 pictures of 32×32×1/),
+    });
+    expect((await run('preprocess', 'fer')).output).toMatch(/nothing had changed/);
+  }, 120_000);
+
+  test('a bundle that was changed is refused, and a shard whose bytes were changed', { timeout: 120_000 }, async () => {
+    const [whole] = await runFolders('whole');
+    const copy = join(home, 'changed-model');
+    await cp(join(whole, 'model'), copy, { recursive: true });
+    const weights = await readFile(join(copy, 'weights.safetensors'));
+    weights[weights.length - 1] ^= 1;
+    await writeFile(join(copy, 'weights.safetensors'), weights);
+    const changed = await run('evaluate', copy, '--dataset', 'tiny');
+    expect(changed).toMatchObject({ code: 2, errors: expect.stringMatching(/SHA-256/) });
+    const shard = join(home, 'datasets', 'tiny', 'tensors', 'shard-00000.safetensors');
+    const bytes = await readFile(shard);
+    bytes[bytes.length - 1] ^= 1;
+    await writeFile(shard, bytes);
+    const damaged = await run('run', 'tiny.yaml', '--runs', 'damaged');
+    expect(damaged).toMatchObject({ code: 2, errors: expect.stringMatching(/shard-00000/) });
+  });
+});
