@@ -28,12 +28,15 @@ const settings = {
  */
 export function runPnpm(args, { cwd = root, env = {}, onOutput } = {}) {
   const output = onOutput ? 'pipe' : 'inherit';
-  const child = spawn('npx', ['--yes', pinnedPnpm, ...args], {
+  const [command, ...first] = isInsidePnpm()
+    ? [process.execPath, process.env.npm_execpath]
+    : ['npx', '--yes', pinnedPnpm];
+  const child = spawn(command, [...first, ...args], {
     cwd,
     env: { ...process.env, ...settings, ...env },
     stdio: ['ignore', output, output],
     // npx is a .cmd there.
-    shell: process.platform === 'win32',
+    shell: process.platform === 'win32' && command === 'npx',
   });
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', onOutput);
   return new Promise((resolve) => {
@@ -45,4 +48,10 @@ export function runPnpm(args, { cwd = root, env = {}, onOutput } = {}) {
     });
     child.on('close', (code, signal) => resolve(code ?? (signal ? 1 : 0)));
   });
+}
+
+/** Whether the pinned pnpm runs this script already: asking npx for it again would take a second. */
+function isInsidePnpm() {
+  const { npm_config_user_agent: agent = '', npm_execpath: path = '' } = process.env;
+  return agent.startsWith(`${pinnedPnpm.replace('@', '/')} `) && /pnpm\.c?js$/.test(path);
 }
