@@ -10,6 +10,7 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 import { UnsupportedOperationError } from './errors.js';
+import { installGradients } from './gradients/index.js';
 import {
   type Attributes,
   constantOf,
@@ -350,7 +351,8 @@ export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
     const nodes = this.recording.nodes;
     const compiled = this.sessions.get(this.recording.key, () => {
       this.compilations += 1;
-      return CompiledGraph.compile({ nodes: [...nodes], outputs }, this.options.sessionOptions);
+      installGradients();
+      return CompiledGraph.compile({ nodes: [...nodes], outputs }, this.options.sessionOptions, this.options.target);
     });
     const results = compiled.run((index) => this.tensorFor(this.leaves[index]!), nodes);
     this.runs += 1;

@@ -5,7 +5,8 @@ export {
   OnnxRuntimeBackendError,
   UnsupportedOperationError,
 } from './errors.js';
-export { BACKEND_NAME, registerOnnxRuntimeBackend } from './register.js';
+export { BACKEND_NAME } from './name.js';
+export { registerOnnxRuntimeBackend } from './register.js';
 export {
   type ExecutionProvider,
   type ExecutionProviderInfo,

@@ -9,11 +9,12 @@ import {
   removeBackend,
 } from '@tensorflow/tfjs-core';
 import { OnnxRuntimeBackend } from './backend.js';
+import { installGradients } from './gradients/index.js';
 import { kernelDefinitions } from './kernels/index.js';
 import { KernelCall, type KernelDefinition } from './kernels/kernel.js';
+import { BACKEND_NAME } from './name.js';
 import type { OnnxRuntimeBackendOptions } from './runtime/options.js';
 
-export const BACKEND_NAME = 'onnxruntime';
 /** Above the JavaScript and WebAssembly backends, below none: `tf.ready()` without `setBackend` takes it. */
 const PRIORITY = 4;
 
@@ -44,5 +45,6 @@ export function registerOnnxRuntimeBackend(options: OnnxRuntimeBackendOptions = 
   for (const definition of kernelDefinitions) {
     if (getKernel(definition.kernelName, BACKEND_NAME) === undefined) registerKernel(kernelConfig(definition));
   }
+  installGradients();
   return backend;
 }

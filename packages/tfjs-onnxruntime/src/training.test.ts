@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { BACKEND_NAME } from './register.js';
+import { BACKEND_NAME } from './name.js';
 import { noise, relativeError, startBackend } from './testing/reference.js';
 
 beforeAll(async () => {

@@ -9,6 +9,12 @@ export interface OperatorDefinition {
   lower(node: GraphNode, context: LoweringContext): void;
 }
 
+/** What operators may count on where the graph runs. */
+export interface Target {
+  /** Channels per block of ONNX Runtime's blocked image layout on this processor; 0 where there is none. */
+  readonly channelBlock: number;
+}
+
 /** A graph in ONNX terms, without the bytes. */
 export interface LoweredGraph {
   readonly builder: OnnxBuilder;
@@ -18,7 +24,7 @@ export interface LoweredGraph {
   readonly outputs: readonly OnnxValueInfo[];
 }
 
-type Names = { logical?: string; channelsFirst?: string };
+type Names = { logical?: string; channelsFirst?: string; blockedPlanes?: string };
 
 /**
  * What an operator sees while it is written as ONNX: names of its inputs in the layout it wants, and a place to put
@@ -26,7 +32,13 @@ type Names = { logical?: string; channelsFirst?: string };
  */
 export class LoweringContext {
   readonly onnx = new OnnxBuilder();
+  /** See {@link Target}. */
+  readonly channelBlock: number;
   private readonly names = new Map<Value, Names>();
+
+  constructor(target: Target) {
+    this.channelBlock = target.channelBlock;
+  }
 
   private namesOf(value: Value): Names {
     const known = this.names.get(value);
@@ -39,7 +51,35 @@ export class LoweringContext {
   /** Whether a rank-4 value exists channels-first, and not in logical order. */
   prefersChannelsFirst(value: Value): boolean {
     const names = this.names.get(value);
-    return names?.channelsFirst !== undefined && names.logical === undefined;
+    return (
+      names !== undefined && names.logical === undefined && (names.channelsFirst ?? names.blockedPlanes) !== undefined
+    );
+  }
+
+  /** Whether the planes of a rank-4 value (one per image and channel) fill blocks of ONNX Runtime's blocked layout. */
+  canBlockPlanes(value: Value): boolean {
+    const [batch, , , channels] = value.shape as readonly [number, number, number, number];
+    return this.channelBlock > 0 && (batch * channels) % this.channelBlock === 0;
+  }
+
+  /**
+   * A rank-4 value with each of its planes taken for a channel, in ONNX Runtime's blocked layout
+   * [1, planes / block, height, width, block].
+   */
+  blockedPlanes(value: Value): string {
+    const channelsFirst = this.names.get(value)?.blockedPlanes === undefined ? this.getAs(value, 'channelsFirst') : '';
+    const names = this.names.get(value)!;
+    if (names.blockedPlanes === undefined) {
+      const [batch, height, width, channels] = value.shape as readonly [number, number, number, number];
+      const planes = this.onnx.reshape(channelsFirst, [1, batch * channels, height, width]);
+      names.blockedPlanes = this.onnx.addBlocked('ReorderInput', [planes]);
+    }
+    return names.blockedPlanes;
+  }
+
+  /** Declares a result in the layout of {@link blockedPlanes}. */
+  setBlockedPlanes(value: Value, name: string): void {
+    this.names.set(value, { blockedPlanes: name });
   }
 
   /** The value in the order of its TensorFlow.js shape. */
@@ -60,6 +100,10 @@ export class LoweringContext {
       this.names.set(value, { ...names, [layout]: name });
       return name;
     }
+    if (names.channelsFirst === undefined && names.logical === undefined) {
+      names.channelsFirst = this.fromBlockedPlanes(value, names.blockedPlanes!);
+      if (layout === 'channelsFirst') return names.channelsFirst;
+    }
     const source = (layout === 'logical' ? names.channelsFirst : names.logical)!;
     if (isSameInMemory(value.shape)) {
       name = this.onnx.add('Reshape', [source, this.onnx.integers(physicalOrder(value.shape, layout))], {
@@ -70,6 +114,12 @@ export class LoweringContext {
     }
     names[layout] = name;
     return name;
+  }
+
+  private fromBlockedPlanes(value: Value, blocked: string): string {
+    const [batch, height, width, channels] = value.shape as readonly [number, number, number, number];
+    const planes = this.onnx.addBlocked('ReorderOutput', [blocked], { channels: batch * channels });
+    return this.onnx.reshape(planes, [batch, channels, height, width]);
   }
 
   /** Declares the result `name` to be `value`. */
@@ -85,8 +135,12 @@ export class LoweringContext {
  *
  * @throws Error when an operator has no definition (a defect of this package).
  */
-export function lowerGraph(graph: Graph, operators: ReadonlyMap<string, OperatorDefinition>): LoweredGraph {
-  const context = new LoweringContext();
+export function lowerGraph(
+  graph: Graph,
+  operators: ReadonlyMap<string, OperatorDefinition>,
+  target: Target,
+): LoweredGraph {
+  const context = new LoweringContext(target);
   const inputs: OnnxValueInfo[] = [];
   const inputLeaves: number[] = [];
   for (const node of graph.nodes) {

@@ -2,6 +2,7 @@ import { backend_util } from '@tensorflow/tfjs-core';
 import type { Value } from '../graph/graph.js';
 import type { LoweringContext, OperatorDefinition } from '../graph/lowering.js';
 import { recordBiasAndActivation } from './activation.js';
+import { blockedDepthwise, blockedDepthwiseFilterGradient, canBlockDepthwise } from './blocked-depthwise.js';
 import { cropKernel, turnFilter } from './conv2d.js';
 import { getImage, imageSize, setImage, transposedWindow, windowAttributes, windowOf } from './image.js';
 import type { KernelCall, KernelDefinition, KernelModule } from './kernel.js';
@@ -77,6 +78,10 @@ const depthwiseOperator: OperatorDefinition = {
   lower(node, context) {
     const window = windowOf(node);
     const [x, filter] = node.inputs;
+    if (canBlockDepthwise(context, node, filter!)) {
+      blockedDepthwise(context, x!, groupedFilter(context, filter!), node.outputs[0]!, window);
+      return;
+    }
     const result = context.onnx.add('Conv', [getImage(context, x!, window), groupedFilter(context, filter!)], {
       kernel_shape: window.kernel,
       strides: window.strides,
@@ -95,18 +100,26 @@ const backpropInputOperator: OperatorDefinition = {
     const [dy, filter] = node.inputs;
     const output = node.outputs[0]!;
     const onnx = context.onnx;
-    const image = getImage(context, dy!, window);
     const group = filter!.shape[2]!;
     const pads = window.pads.map((pad, index) => (window.kernel[index % 2]! - 1) * window.dilations[index % 2]! - pad);
     if (window.strides.every((stride) => stride === 1) && pads.every((pad) => pad >= 0)) {
       const weights = onnx.add('Transpose', [turnFilter(context, filter!)], { perm: [2, 3, 0, 1] });
+      if (canBlockDepthwise(context, node, filter!)) {
+        blockedDepthwise(context, dy!, weights, output, { ...window, pads: pads as [number, number, number, number] });
+        return;
+      }
       const attributes = { kernel_shape: window.kernel, dilations: window.dilations, pads, group };
+      const image = getImage(context, dy!, window);
       setImage(context, output, onnx.add('Conv', [image, weights], attributes), window);
       return;
     }
     const geometry = transposedWindow(window, imageSize(dy!, window), imageSize(output, window));
     const attributes = { kernel_shape: window.kernel, ...geometry, group };
-    const result = onnx.add('ConvTranspose', [image, groupedFilter(context, filter!)], attributes);
+    const result = onnx.add(
+      'ConvTranspose',
+      [getImage(context, dy!, window), groupedFilter(context, filter!)],
+      attributes,
+    );
     setImage(context, output, result, window);
   },
 };
@@ -125,6 +138,10 @@ const backpropFilterOperator: OperatorDefinition = {
     const input = imageSize(x!, window);
     const result = imageSize(dy!, window);
     const multiplier = output.shape[3]!;
+    if (canBlockDepthwise(context, node, output)) {
+      context.set(output, blockedDepthwiseFilterGradient(context, x!, dy!, window));
+      return;
+    }
     const groups = input.batch * input.channels;
     const flatX = onnx.add('Reshape', [
       getImage(context, x!, window),

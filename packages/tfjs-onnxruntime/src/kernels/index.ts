@@ -1,6 +1,7 @@
 import type { OperatorDefinition } from '../graph/lowering.js';
 import { batchNormModule } from './batch-norm.js';
 import { binaryModule } from './binary.js';
+import { channelModule } from './channel-operators.js';
 import { conv2dModule } from './conv2d.js';
 import { depthwiseModule } from './depthwise-conv2d.js';
 import { fillModule } from './fill.js';
@@ -18,6 +19,7 @@ import { unaryModule } from './unary.js';
 const MODULES: readonly KernelModule[] = [
   batchNormModule,
   binaryModule,
+  channelModule,
   conv2dModule,
   depthwiseModule,
   fillModule,

@@ -102,6 +102,9 @@ const tile: KernelDefinition = {
     const x = call.value('x');
     const reps = call.attribute<number[]>('reps');
     const shape = x.shape.map((dimension, axis) => dimension * reps[axis]!);
+    // tf.broadcastTo arrives as Tile
+    const broadcasts = x.shape.every((dimension, axis) => dimension === 1 || reps[axis] === 1);
+    if (broadcasts) return call.emit('BroadcastTo', [x], { shape }, shape, x.dtype);
     return call.emit('Tile', [x], { reps }, shape, x.dtype);
   },
 };

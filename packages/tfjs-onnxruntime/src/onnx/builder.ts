@@ -1,4 +1,5 @@
 import {
+  BLOCKED_DOMAIN,
   type ElementTypeName,
   MICROSOFT_DOMAIN,
   type OnnxAttribute,
@@ -48,6 +49,15 @@ export class OnnxBuilder {
   /** Adds a node of ONNX Runtime's own operator set (com.microsoft). */
   addMicrosoft(opType: string, inputs: readonly string[], attributes: PlainAttributes = {}): string {
     return this.add(opType, inputs, attributes, MICROSOFT_DOMAIN);
+  }
+
+  /** Adds a node of ONNX Runtime's operator set for images with blocked channels. */
+  addBlocked(opType: string, inputs: readonly string[], attributes: PlainAttributes = {}): string {
+    return this.add(opType, inputs, attributes, BLOCKED_DOMAIN);
+  }
+
+  reshape(name: string, shape: readonly number[]): string {
+    return this.add('Reshape', [name, this.integers(shape)]);
   }
 
   /** Adds a node with several results; `count` of them are used. */

@@ -43,7 +43,10 @@ export interface OnnxModel {
 
 const IR_VERSION = 9;
 const OPSET_VERSION = 19;
+/** ONNX Runtime's own operators. */
 export const MICROSOFT_DOMAIN = 'com.microsoft';
+/** ONNX Runtime's operators on images whose channels are stored in blocks (CPU only). */
+export const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
 
 // AttributeProto.AttributeType
 const ATTRIBUTE_FLOAT = 1;
@@ -99,8 +102,8 @@ export function encodeModel(model: OnnxModel): Uint8Array {
   for (const output of model.outputs) graph.message(12, valueInfoMessage(output));
   const message = new ProtobufWriter().integer(1, IR_VERSION).string(2, '@mien/tfjs-onnxruntime').message(7, graph);
   message.message(8, new ProtobufWriter().string(1, '').integer(2, OPSET_VERSION));
-  if (model.nodes.some((node) => node.domain === MICROSOFT_DOMAIN)) {
-    message.message(8, new ProtobufWriter().string(1, MICROSOFT_DOMAIN).integer(2, 1));
+  for (const domain of new Set(model.nodes.map((node) => node.domain))) {
+    if (domain !== '') message.message(8, new ProtobufWriter().string(1, domain).integer(2, 1));
   }
   return message.finish();
 }

@@ -1,8 +1,20 @@
 import type { Graph } from '../graph/graph.js';
 import type { Pass } from '../graph/rewrite.js';
+import { affinePass } from './affine.js';
+import { broadcastPass } from './broadcast.js';
+import { channelDotPass } from './channel-dot.js';
+import { commonSubexpressionsPass } from './common-subexpressions.js';
+import { reluGradientPass } from './relu-gradient.js';
 
 /** Applied in this order to every graph before it is written as ONNX. */
-export const PASSES: readonly Pass[] = [];
+export const PASSES: readonly Pass[] = [
+  commonSubexpressionsPass,
+  broadcastPass,
+  reluGradientPass,
+  channelDotPass,
+  affinePass,
+  commonSubexpressionsPass,
+];
 
 export function optimizeGraph(graph: Graph): Graph {
   return PASSES.reduce((current, pass) => pass.run(current), graph);

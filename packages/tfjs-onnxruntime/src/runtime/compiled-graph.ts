@@ -1,6 +1,6 @@
 import { ExecutionError } from '../errors.js';
 import { describeNode, type Graph, type GraphNode } from '../graph/graph.js';
-import { lowerGraph } from '../graph/lowering.js';
+import { lowerGraph, type Target } from '../graph/lowering.js';
 import { pruneGraph } from '../graph/rewrite.js';
 import { operatorDefinitions } from '../kernels/index.js';
 import { encodeModel } from '../onnx/model.js';
@@ -18,8 +18,8 @@ export class CompiledGraph {
   ) {}
 
   /** @throws ExecutionError when ONNX Runtime refuses the graph */
-  static compile(graph: Graph, options: SessionOptions): CompiledGraph {
-    const lowered = lowerGraph(optimizeGraph(pruneGraph(graph)), operatorDefinitions);
+  static compile(graph: Graph, options: SessionOptions, target: Target): CompiledGraph {
+    const lowered = lowerGraph(optimizeGraph(pruneGraph(graph)), operatorDefinitions, target);
     const bytes = encodeModel({
       nodes: lowered.builder.nodes,
       initializers: lowered.builder.initializers,

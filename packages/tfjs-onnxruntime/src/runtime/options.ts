@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { ExecutionProviderError } from '../errors.js';
+import type { Target } from '../graph/lowering.js';
+import { channelBlock } from './channel-block.js';
 import { listSupportedBackends, type SessionOptions } from './native.js';
 
 export type ExecutionProvider = 'cpu' | 'webgpu' | 'cuda';
@@ -21,6 +23,7 @@ export interface OnnxRuntimeBackendOptions {
 }
 
 export interface ResolvedOptions {
+  readonly target: Target;
   readonly sessionOptions: SessionOptions;
   readonly executionProviders: readonly ExecutionProvider[];
   readonly sessionCacheSize: number;
@@ -47,6 +50,7 @@ export function resolveOptions(options: OnnxRuntimeBackendOptions): ResolvedOpti
   }
   const executionProviders: ExecutionProvider[] = [...asked.filter((provider) => provider !== 'cpu'), 'cpu'];
   return {
+    target: { channelBlock: executionProviders.length === 1 ? channelBlock() : 0 },
     executionProviders,
     sessionCacheSize: Math.max(1, options.sessionCacheSize ?? 32),
     pendingLimits: options.pendingLimits ?? [512, 4],

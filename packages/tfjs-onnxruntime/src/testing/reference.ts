@@ -4,7 +4,8 @@ import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import type { OnnxRuntimeBackend } from '../backend.js';
-import { BACKEND_NAME, registerOnnxRuntimeBackend } from '../register.js';
+import { BACKEND_NAME } from '../name.js';
+import { registerOnnxRuntimeBackend } from '../register.js';
 import type { OnnxRuntimeBackendOptions } from '../runtime/options.js';
 
 // the JavaScript backend greets on the console otherwise

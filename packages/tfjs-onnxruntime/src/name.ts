@@ -1,0 +1,2 @@
+/** What `tf.setBackend` is called with. */
+export const BACKEND_NAME = 'onnxruntime';
