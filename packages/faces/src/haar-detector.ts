@@ -11,24 +11,14 @@ import { loadOpenCv, type OpenCv, type OpenCvMat, withOpenCv } from './opencv.js
  * @throws {InvalidConfigurationError} for options that do not fit {@link haarOptionsSchema}.
  */
 export async function createHaarDetector(options: HaarOptionsInput = {}): Promise<FaceDetector> {
-  const parsed = haarOptionsSchema.safeParse(options);
-  if (!parsed.success) {
-    const [{ path, message }] = parsed.error.issues;
-    throw new InvalidConfigurationError({
-      expected: 'options of the Haar detector',
-      found: `${path.length > 0 ? `"${path.join('.')}": ` : ''}${message}`,
-      fix: 'correct them; each is described in haarOptionsSchema of @mien/faces',
-      details: { issues: parsed.error.issues },
-      cause: parsed.error,
-    });
-  }
+  const parsed = parseHaarOptions(options);
   const { cv } = await loadOpenCv();
   let disposed = false;
   return {
     async detect(image, { bestOnly = false } = {}) {
       if (disposed) throw new Error('this Haar detector was disposed of');
       checkImage(image);
-      return detectWith(cv, parsed.data, image, bestOnly);
+      return detectWith(cv, parsed, image, bestOnly);
     },
     dispose() {
       disposed = true;
@@ -36,7 +26,22 @@ export async function createHaarDetector(options: HaarOptionsInput = {}): Promis
   };
 }
 
-function checkImage({ width, height, channels, data }: PixelImage): void {
+/** @throws {InvalidConfigurationError} naming the option. */
+export function parseHaarOptions(options: HaarOptionsInput): HaarOptions {
+  const parsed = haarOptionsSchema.safeParse(options);
+  if (parsed.success) return parsed.data;
+  const [{ path, message }] = parsed.error.issues;
+  throw new InvalidConfigurationError({
+    expected: 'options of the Haar detector',
+    found: `${path.length > 0 ? `"${path.join('.')}": ` : ''}${message}`,
+    fix: 'correct them; each is described in haarOptionsSchema of @mien/faces',
+    details: { issues: parsed.error.issues },
+    cause: parsed.error,
+  });
+}
+
+/** @throws {InvalidImageError} when the bytes are not those of the shape. */
+export function checkImage({ width, height, channels, data }: PixelImage): void {
   if (width >= 1 && height >= 1 && data.length === width * height * channels) return;
   throw new InvalidImageError({
     expected: `${width} × ${height} × ${channels} bytes of pixels`,

@@ -1,5 +1,6 @@
 export type { DetectOptions, FaceDetector } from './face-detector.js';
 export { createHaarDetector } from './haar-detector.js';
+export { createHaarDetectorPool } from './haar-detector-pool.js';
 export {
   HAAR_CASCADES,
   type HaarCascade,

@@ -1,5 +1,5 @@
 import { type Face, InvalidConfigurationError, type PixelImage } from '@mien/core';
-import { createHaarDetector, type FaceDetector } from '@mien/faces';
+import { createHaarDetector, type FaceDetector, type HaarOptions } from '@mien/faces';
 import { cropSquare } from './crop.js';
 import { type PipelineData, type PipelineInput, type PipelineStep, parsePipeline } from './pipeline-schema.js';
 import { createCropCentreStep } from './steps/crop-centre.js';
@@ -40,11 +40,19 @@ export interface Pipeline {
   dispose(): void;
 }
 
+export interface PipelineOptions {
+  /** Makes the detector of `crop-face`; default `createHaarDetector`, in this thread. */
+  readonly createDetector?: (options: HaarOptions) => Promise<FaceDetector>;
+}
+
 /**
  * Makes a pipeline from data (`dataset.yaml`, a model card). OpenCV is started only when a face is first looked for.
  * @throws {InvalidConfigurationError} for an unknown step or option, or an order that cannot work.
  */
-export async function createPipeline(data: PipelineInput | readonly { readonly step: string }[]): Promise<Pipeline> {
+export async function createPipeline(
+  data: PipelineInput | readonly { readonly step: string }[],
+  { createDetector = createHaarDetector }: PipelineOptions = {},
+): Promise<Pipeline> {
   const steps = parsePipeline(data);
   checkOrder(steps);
   const at = steps.findIndex(({ step }) => step === 'crop-face');
@@ -56,8 +64,8 @@ export async function createPipeline(data: PipelineInput | readonly { readonly s
   const finish = (image: PixelImage): PixelImage => withChannels(run(after, image), output.channels);
 
   let starting: Promise<FaceDetector> | undefined;
-  const detector = (): Promise<FaceDetector> => {
-    starting ??= createHaarDetector(crop?.detector);
+  const detectorFor = (step: CropFaceStep): Promise<FaceDetector> => {
+    starting ??= createDetector(step.detector);
     return starting;
   };
   // One picture's faces are cut one after the other: the steps on the whole picture run once.
@@ -76,13 +84,13 @@ export async function createPipeline(data: PipelineInput | readonly { readonly s
     applyToFace,
     async apply(image) {
       if (!crop) return { kind: 'image', image: finish(image) };
-      const [face] = await (await detector()).detect(prepare(image), { bestOnly: true });
+      const [face] = await (await detectorFor(crop)).detect(prepare(image), { bestOnly: true });
       if (face) return { kind: 'image', image: applyToFace(image, face), face };
       if (crop.onMissing === 'skip') return { kind: 'no-face' };
       return { kind: 'image', image: finish(prepare(image)), faceMissing: true };
     },
     async detect(image) {
-      if (crop) return (await detector()).detect(prepare(image));
+      if (crop) return (await detectorFor(crop)).detect(prepare(image));
       return [{ box: { x: 0, y: 0, width: image.width, height: image.height }, score: 1 }];
     },
     dispose() {

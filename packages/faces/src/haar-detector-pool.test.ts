@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { InvalidConfigurationError, InvalidImageError, type PixelImage } from '@mien/core';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { createHaarDetector, createHaarDetectorPool } from './index.js';
+
+/** Threads run compiled code: `turbo run test` builds first; a bare vitest run in a fresh checkout skips. */
+const built =
+  existsSync(new URL('../dist/haar-worker.js', import.meta.url)) &&
+  existsSync(new URL('../../core/dist/index.js', import.meta.url));
+
+async function pictures(): Promise<PixelImage[]> {
+  const file = new URL('./fixtures/astronaut.png', import.meta.url).pathname;
+  const widths = [160, 200, 240, 280, 320];
+  return Promise.all(
+    widths.map(async (width) => {
+      const { data, info } = await sharp(file).removeAlpha().resize(width).raw().toBuffer({ resolveWithObject: true });
+      return { width: info.width, height: info.height, channels: 3, data } as const;
+    }),
+  );
+}
+
+describe.skipIf(!built)('a pool', () => {
+  test('finds what one detector finds, each for its own picture', async () => {
+    const images = await pictures();
+    const pool = await createHaarDetectorPool({}, 2);
+    const single = await createHaarDetector();
+    const expected = [];
+    for (const image of images) expected.push(await single.detect(image, { bestOnly: true }));
+    expect(await Promise.all(images.map((image) => pool.detect(image, { bestOnly: true })))).toEqual(expected);
+    expect(expected.every(({ length }) => length === 1)).toBe(true);
+    pool.dispose();
+  });
+
+  test('refuses what one detector refuses, and work still waiting ends when it is disposed of', async () => {
+    await expect(createHaarDetectorPool({ passes: [] }, 2)).rejects.toThrow(InvalidConfigurationError);
+    const pool = await createHaarDetectorPool({}, 1);
+    const broken = pool.detect({ width: 10, height: 10, channels: 3, data: new Uint8Array(10) });
+    await expect(broken).rejects.toThrow(InvalidImageError);
+    const [image] = await pictures();
+    const results = Promise.allSettled([pool.detect(image), pool.detect(image)]);
+    pool.dispose();
+    expect((await results).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await expect(pool.detect(image)).rejects.toThrow(/disposed/);
+  });
+});
