@@ -4,6 +4,7 @@ export { cropReplicated, cropSquare } from './crop.js';
 export * from './pipeline.js';
 export * from './pipeline-schema.js';
 export { RESAMPLING_KERNELS, type ResamplingKernel, resample } from './resample.js';
+export { type CropFaceStep, cropFaceStepSchema } from './steps/crop-face.js';
 export { equaliseHistogram } from './steps/equalise-histogram.js';
 export { toGrey } from './steps/grey.js';
 export {

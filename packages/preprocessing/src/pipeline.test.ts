@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cropSquare } from './crop.js';
 import { largestDifference, references } from './fixtures/references.js';
-import { createPipeline, withFaceCrop } from './pipeline.js';
+import { createPipeline } from './pipeline.js';
 import { parsePipeline } from './pipeline-schema.js';
 import { resample } from './resample.js';
 import { toGrey } from './steps/grey.js';
@@ -98,12 +98,5 @@ describe('with crop-face', () => {
     const whole = await createPipeline([{ step: 'crop-face', onMissing: 'whole-image' }, grey, resize]);
     const expected = { width: 48, height: 40, channels: 1, data: new Uint8Array(1920).fill(50) };
     expect(await whole.apply(flat)).toEqual({ kind: 'image', image: expected, faceMissing: true });
-  });
-
-  test('is put before a pipeline for pictures that are faces, once', async () => {
-    const data = withFaceCrop([grey, resize], { scale: 1.1 });
-    expect(data.map(({ step }) => step)).toEqual(['crop-face', 'grey', 'resize']);
-    expect(data[0]).toMatchObject({ scale: 1.1 });
-    expect(withFaceCrop(data, { scale: 2 })).toEqual(data);
   });
 });

@@ -100,18 +100,6 @@ export async function createPipeline(
   };
 }
 
-/**
- * A pipeline for whole photographs, made from one whose training pictures were faces already (FER-2013): `crop-face` is put first. One
- * that crops faces itself is returned as it is.
- */
-export function withFaceCrop(data: PipelineInput, crop: Omit<CropFaceInput, 'step'> = {}): PipelineData {
-  const steps = parsePipeline(data);
-  if (steps.some(({ step }) => step === 'crop-face')) return steps;
-  return parsePipeline([{ step: 'crop-face', ...crop }, ...steps]);
-}
-
-type CropFaceInput = Extract<PipelineInput[number], { step: 'crop-face' }>;
-
 function createStep(data: PipelineStep): Step {
   switch (data.step) {
     case 'grey':
