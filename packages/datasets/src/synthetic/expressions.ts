@@ -59,10 +59,10 @@ export function scaleActionUnits(intensities: ActionUnitIntensities, factor: num
  * variants that happen to accompany it, and slight movements that mean nothing (a relaxed face is never quite still).
  */
 export function sampleActionUnits(random: Random, emotion: Emotion, expressiveness: number): ActionUnitIntensities {
-  const overall = clamp(expressiveness * random.uniform(0.75, 1.15), 0.3, 1);
+  const overall = clamp(expressiveness * random.uniform(0.82, 1.18), 0.4, 1);
   const units: Partial<Record<ActionUnit, number>> = {};
   for (const unit of ['AU1', 'AU2', 'AU4', 'AU7', 'AU12', 'AU15', 'AU25'] as const) {
-    units[unit] = random.chance(0.3) ? random.uniform(0, 0.13) : 0;
+    units[unit] = random.chance(0.25) ? random.uniform(0, 0.12) : 0;
   }
   for (const [unit, intensity] of Object.entries(EXPRESSIONS[emotion]) as [ActionUnit, number][]) {
     units[unit] = clamp(intensity * overall * random.uniform(0.8, 1.15));

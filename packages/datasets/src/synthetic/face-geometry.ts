@@ -115,8 +115,8 @@ function eyeGeometry(person: Person, units: Units, side: Side): EyeGeometry {
     x: side * 0.277 * person.eyeSpacing,
     y: 0,
     halfWidth: 0.131 * size * (1 + 0.03 * au('AU5')),
-    tilt: person.eyeTilt + 0.02 * au('AU6') - 0.022 * Math.min(1, au('AU1') * (1 - 0.8 * au('AU2'))),
-    upper: size * (0.056 + 0.034 * au('AU5') - 0.006 * au('AU4') - 0.012 * squint - 0.012 * au('AU15')),
+    tilt: person.eyeTilt + 0.02 * au('AU6') - 0.034 * Math.min(1, au('AU1') * (1 - 0.8 * au('AU2'))),
+    upper: size * (0.056 + 0.034 * au('AU5') - 0.006 * au('AU4') - 0.012 * squint - 0.016 * au('AU15')),
     lower: size * (0.037 + 0.008 * au('AU5') - 0.032 * squint),
     irisY: 0.008,
     irisRadius: 0.053 * size ** 0.5,
@@ -126,9 +126,9 @@ function eyeGeometry(person: Person, units: Units, side: Side): EyeGeometry {
 
 function browGeometry(person: Person, units: Units, side: Side): BrowGeometry {
   const au = (unit: ActionUnit): number => ofSide(units[unit], side);
-  const inner = 0.085 * au('AU1') - 0.074 * au('AU4') - 0.03 * au('AU9');
+  const inner = 0.098 * au('AU1') - 0.074 * au('AU4') - 0.03 * au('AU9');
   const middle = 0.035 * au('AU1') + 0.07 * au('AU2') - 0.058 * au('AU4') - 0.03 * au('AU9');
-  const outer = 0.085 * au('AU2') - 0.016 * au('AU4') - 0.012 * au('AU6') - 0.015 * au('AU1') * (1 - au('AU2'));
+  const outer = 0.085 * au('AU2') - 0.016 * au('AU4') - 0.012 * au('AU6') - 0.028 * au('AU1') * (1 - au('AU2'));
   const knit = 0.038 * au('AU4') + 0.015 * au('AU9');
   const y = 0.158 + person.browHeight;
   const arch = 0.03 * person.browArch;
@@ -165,7 +165,7 @@ function mouthGeometry(person: Person, units: Units, jawDrop: number): MouthGeom
       0.55 * jawDrop;
     const height =
       0.082 * au('AU12') -
-      0.06 * au('AU15') -
+      0.074 * au('AU15') -
       0.03 * au('AU20') -
       0.02 * au('AU17') -
       0.018 * au('AU9') -

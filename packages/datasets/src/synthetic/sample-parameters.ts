@@ -41,10 +41,10 @@ const WALLS: readonly Colour[] = [
 
 function sampleLight(random: Random): Light {
   return {
-    azimuth: random.uniform(-0.85, 0.85),
+    azimuth: random.uniform(-0.7, 0.7),
     elevation: random.uniform(0.25, 0.85),
     key: random.uniform(0.68, 0.95),
-    ambient: random.uniform(0.34, 0.56),
+    ambient: random.uniform(0.38, 0.58),
     warmth: random.uniform(-0.8, 1),
   };
 }
