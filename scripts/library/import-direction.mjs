@@ -5,7 +5,7 @@ import { listFiles } from './list-files.mjs';
 import { listPackages } from './workspace.mjs';
 
 /** What each package may import: what stands to its left in the data's way through the repository. */
-export const LEFT_OF = {
+const LEFT_OF = {
   core: [],
   'tfjs-onnxruntime': [],
   datasets: ['core'],

@@ -8,13 +8,16 @@ export async function install() {
   const started = Date.now();
   process.stdout.write(`Installing packages with ${pinnedPnpm} …\n`);
   let log = '';
-  const code = await runPnpm(['install', '--frozen-lockfile', '--reporter=append-only'], {
-    onOutput: (text) => {
-      log += text;
-      const progress = text.match(/Progress: .*/g)?.at(-1);
-      if (progress && process.stdout.isTTY) process.stdout.write(`\r\x1b[K  ${progress.slice(0, 76)}`);
+  const code = await runPnpm(
+    ['install', '--frozen-lockfile', '--reporter=append-only', '--config.confirm-modules-purge=false'],
+    {
+      onOutput: (text) => {
+        log += text;
+        const progress = text.match(/Progress: .*/g)?.at(-1);
+        if (progress && process.stdout.isTTY) process.stdout.write(`\r\x1b[K  ${progress.slice(0, 76)}`);
+      },
     },
-  });
+  );
   if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
   if (code !== 0) {
     process.stderr.write(

@@ -16,7 +16,6 @@ const settings = {
   DO_NOT_TRACK: '1',
   NO_UPDATE_NOTIFIER: '1',
   npm_config_update_notifier: 'false',
-  npm_config_confirm_modules_purge: 'false',
 };
 
 /**
