@@ -32,7 +32,7 @@ async function drawPicture(): Promise<void> {
     const person = createPerson(3, gender, 1);
     faces.push(
       await renderFace(
-        sampleFaceParameters({ seed: 3, person, session: 'A', emotion: 'happy', angle: 'straight', size }),
+        sampleFaceParameters({ seed: 3, person, session: 'A', emotion: 'happy', angle: 'S', size }),
       ),
     );
   }
