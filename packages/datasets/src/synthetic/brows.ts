@@ -15,6 +15,13 @@ function drawBrow(map: PaintMap, face: FaceGeometry, brow: BrowGeometry): void {
   const random = createRandom(0, 'brow', person.id, brow.side, person.browThickness);
   const xs = brow.points.map((point) => point[0]);
   const ys = brow.points.map((point) => point[1]);
+  // Skin that shows between the hairs is shaded by them.
+  for (let step = 0; step < 16; step++) {
+    const at = (along: number): [number, number] => [spline(xs, along), spline(ys, along)];
+    const [from, to] = [at(step / 4), at((step + 1) / 4)];
+    const thin = step < 9 ? 1 : 1 - (step - 8) / 9;
+    map.line(...from, ...to, brow.thickness * 0.85 * thin, 0.42 * person.browDensity, 0.42 * person.browDensity);
+  }
   const hairs = Math.round(85 * person.browDensity);
   for (let hair = 0; hair < hairs; hair++) {
     const along = ((hair + random.uniform(-0.5, 0.5)) / hairs) * 4;

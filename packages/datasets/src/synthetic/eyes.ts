@@ -111,7 +111,6 @@ function paintBall(
   const glintY = y - 0.34 * eye.irisRadius;
   const glint = smoothstep(0.3, 0.16, Math.hypot(glintX, glintY) / eye.irisRadius);
   paint(texel, red * shade + 0.75 * glint, green * shade + 0.75 * glint, blue * shade + 0.75 * glint, cover);
-  texel.smooth = Math.max(texel.smooth, cover);
   texel.gloss += (0.06 - texel.gloss) * cover;
   texel.sharpness += 60 * cover;
   texel.relief *= 1 - cover;

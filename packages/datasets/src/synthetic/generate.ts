@@ -10,7 +10,7 @@ import { renderFace } from './render.js';
 import { ANGLES, type SampleKey, SESSIONS, sampleFaceParameters } from './sample-parameters.js';
 
 /** Raised whenever the same options would give other pictures, so that a set made by an older version is made again. */
-export const SYNTHETIC_GENERATOR_VERSION = 2;
+export const SYNTHETIC_GENERATOR_VERSION = 3;
 
 /** KDEF's code of each expression in its file names. */
 const CODES: Readonly<Record<(typeof EMOTIONS)[number], string>> = {

@@ -160,11 +160,11 @@ function mouthRelief(face: FaceGeometry, x: number, y: number): number {
   const { mouth, units } = face;
   const index = x < 0 ? 0 : 1;
   const corner = mouth.cornerX[index];
-  if (Math.abs(x) > Math.abs(corner) + 0.16 || y > mouth.y + 0.3 || y < mouth.y - mouth.openDown - 0.3) return 0;
+  const muzzle = 0.045 * bump(x, y - mouth.y - 0.03, 0.26, 0.2);
+  if (Math.abs(x) > Math.abs(corner) + 0.16 || y > mouth.y + 0.3 || y < mouth.y - mouth.openDown - 0.3) return muzzle;
   lipEdges(mouth, x, edges);
   const u = Math.abs(edges.u);
   const fade = Math.max(0, 1 - u ** 3);
-  const muzzle = 0.045 * bump(x, y - mouth.y - 0.03, 0.26, 0.2);
   const upperMiddle = edges.innerUpper + 0.4 * (edges.outerUpper - edges.innerUpper);
   const lowerMiddle = edges.innerLower + 0.45 * (edges.outerLower - edges.innerLower);
   const upperHalf = 0.014 + 0.62 * (edges.outerUpper - edges.innerUpper);

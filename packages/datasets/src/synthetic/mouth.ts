@@ -89,7 +89,6 @@ function paintInside(texel: Texel, face: FaceGeometry, corner: number, soft: num
   green += (white * 0.93 - green) * bright;
   blue += (white * 0.8 - blue) * bright;
   paint(texel, red, green, blue, inside);
-  texel.smooth = Math.max(texel.smooth, inside);
   texel.openness += (0.9 - 0.35 * depth * (1 - bright) - texel.openness) * inside;
   texel.gloss += (0.12 * bright - texel.gloss) * inside;
   texel.relief *= 1 - inside;

@@ -7,6 +7,7 @@ import { createBrowMap } from './brows.js';
 import { Camera, type HeadPose } from './camera.js';
 import type { Gaze } from './eyes.js';
 import { createFaceGeometry } from './face-geometry.js';
+import { createGlasses } from './glasses.js';
 import { createHair, createKnot, hairEdgeTable } from './hair.js';
 import { createHeadMesh } from './head-mesh.js';
 import { headRow, sectionAtHeight } from './head-surface.js';
@@ -118,7 +119,7 @@ const meshesOf = new WeakMap<Person, PersonMeshes>();
 function personMeshes(person: Person): PersonMeshes {
   const known = meshesOf.get(person);
   if (known) return known;
-  const rigid = [createHair(person)];
+  const rigid = [createHair(person), ...createGlasses(person)];
   if (person.hairStyle === 'tied') rigid.push(createKnot(person));
   if (person.hairStyle !== 'long' && person.hairStyle !== 'bob') {
     const { width } = headRow(person, sectionAtHeight(person, -0.05));

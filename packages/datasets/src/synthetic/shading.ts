@@ -47,6 +47,16 @@ export function shade(
   return out;
 }
 
+/** Dark, shiny plastic. */
+function frame(texel: Texel): void {
+  texel.red = 0.02;
+  texel.green = 0.017;
+  texel.blue = 0.016;
+  texel.gloss = 0.3;
+  texel.sharpness = 30;
+  texel.openness = 1;
+}
+
 class Shader {
   readonly #texel: Texel = {
     x: 0,
@@ -58,7 +68,6 @@ class Shader {
     sharpness: 1,
     openness: 1,
     relief: 0,
-    smooth: 0,
   };
   readonly #direction: Direction;
   readonly #half: Direction;
@@ -109,6 +118,7 @@ class Shader {
       this.#leftIndex = index;
       this.#reliefAbove[x] = texel.relief;
     } else if (kind === MATERIAL.ear) this.#ear(texel);
+    else if (kind === MATERIAL.glasses) frame(texel);
     else this.#body(texel);
     const length = Math.hypot(nx, ny, nz) || 1;
     nx /= length;

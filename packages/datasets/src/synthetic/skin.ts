@@ -33,7 +33,6 @@ export function paintSkin(texel: Texel, context: SkinContext): void {
   texel.sharpness = 14;
   texel.openness = 1;
   texel.relief = 0;
-  texel.smooth = 0;
   const ax = Math.abs(x);
   paintHairline(texel, context);
   if (y > -1.3) paintBlood(texel, context, ax);
@@ -55,15 +54,16 @@ export function paintSkin(texel: Texel, context: SkinContext): void {
 function paintHairline(texel: Texel, { face, hairEdges }: SkinContext): void {
   const { x, y } = texel;
   const column = (x + 0.7) * 40;
-  if (y < -0.2 || column < 0 || column >= 56) return;
+  if (y < 0.1 || column < 0 || column >= 56) return;
   const index = column | 0;
   const below = hairEdges[index] + (hairEdges[index + 1] - hairEdges[index]) * (column - index) - y;
   if (below > 0.1) return;
   const { hair } = face.person;
+  const temple = smoothstep(0.6, 0.46, Math.abs(x)) * smoothstep(0.12, 0.32, y);
   const strand = 0.5 + 0.5 * noise(x * 95, y * 9 + 20);
   const roots = smoothstep(0.015 + 0.06 * strand, -0.005, below);
-  darken(texel, 0.3 * smoothstep(0.1, 0, below) * smoothstep(0.1, 0.3, y));
-  paint(texel, hair[0] * 0.7, hair[1] * 0.7, hair[2] * 0.7, 0.85 * roots * smoothstep(0.15, 0.32, y));
+  darken(texel, 0.3 * smoothstep(0.1, 0, below) * temple);
+  paint(texel, hair[0] * 0.7, hair[1] * 0.7, hair[2] * 0.7, 0.85 * roots * temple);
 }
 
 /** Redder where blood shows: cheeks, nose, chin. Freckles across the nose and the cheeks. */

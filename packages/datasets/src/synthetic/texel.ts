@@ -14,8 +14,6 @@ export interface Texel {
   openness: number;
   /** Height above the mesh, in units, by which wrinkles and lips bend the light. */
   relief: number;
-  /** 1 where the surface is an eyeball or a tooth, which have no skin texture. */
-  smooth: number;
 }
 
 /** Blends `amount` of a colour over the texel's. */
