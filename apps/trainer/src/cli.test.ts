@@ -75,7 +75,7 @@ beforeAll(async () => {
   const people = '{ female: 4, male: 4 }';
   await writeDataset(
     'tiny',
-    `{ type: synthetic, generator: { people: ${people}, angles: [straight], size: { width: 105, height: 143 } } }`,
+    `{ type: synthetic, generator: { people: ${people}, angles: [S], size: { width: 105, height: 143 } } }`,
   );
   await writeFile(join(home, 'tiny.yaml'), experiment);
 }, 120_000);
@@ -86,7 +86,7 @@ describe('mien-train', () => {
     timeout: 180_000,
   }, async () => {
     const ended = await run('run', 'tiny.yaml', '--runs', 'whole');
-    expect(ended).toMatchObject({ code: 0 });
+    expect(ended).toMatchObject({ code: 0, errors: expect.stringMatching(/^engine: /) });
     expect(ended.output).toMatch(/test \(held-out\): accuracy \d+\.\d % of 14/);
     const [folder] = await runFolders('whole');
     const history = (await readFile(join(folder, 'history.jsonl'), 'utf8'))
@@ -137,7 +137,7 @@ describe('mien-train', () => {
       [['run', 'tiny.yaml', '--set', 'training'], /--set key\.path=value/],
       [['run', './nowhere.yaml'], /nowhere\.yaml.*no such file/],
       [['run', 'tiny.yaml', '--set', 'dataset=none'], /datasets\/none/],
-      [['run', 'tiny.yaml', '--set', 'split.protocol=official'], /train/],
+      [['run', 'tiny.yaml', '--set', 'split={protocol: official}'], /the protocol official/],
       [['evaluate', './nowhere', '--dataset', 'tiny'], /card\.json: no such file/],
       [['evaluate', '.', '--dataset', 'tiny', '--split', 'some'], /--split/],
       [['frobnicate'], /unknown command/],

@@ -46,8 +46,19 @@ interface TensorFlowBinding {
   backend(): { readonly isUsingGpuDevice?: boolean };
 }
 
+function requireBinding(packageName: string): TensorFlowBinding {
+  try {
+    return requireOptional(packageName) as TensorFlowBinding;
+  } catch (error) {
+    // Its own message is a page on how to build it.
+    const isIncomplete = error instanceof Error && error.message.includes('tfjs_binding.node');
+    if (isIncomplete) throw new Error('installed without its native library, whose download failed', { cause: error });
+    throw new Error('not installed', { cause: error });
+  }
+}
+
 async function startTensorFlow(packageName: string, needsGpu: boolean): Promise<{ backend: string; runtime: string }> {
-  const binding = requireOptional(packageName) as TensorFlowBinding;
+  const binding = requireBinding(packageName);
   await select('tensorflow');
   if (needsGpu && !binding.backend().isUsingGpuDevice) throw new Error('TensorFlow sees no CUDA device');
   return { backend: 'tensorflow', runtime: `${packageName} ${binding.version.tfjs}` };

@@ -31,24 +31,29 @@ export interface RunResult {
 export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<RunResult> {
   const folder = await findDatasetFolder(experiment.dataset);
   const set = await loadFolderTensors(folder);
-  const engine = await startEngine({ engine: experiment.engine, forTraining: true });
-  process.stderr.write(`engine: ${engine.name}, ${engine.runtime}: ${engine.reason}\n`);
-  const { directory, record } = await openRun(experiment, set, engine, options);
   const protocols: SplitProtocol[] = experiment.crossValidation
     ? expandFolds(set.samples, experiment.split)
     : [experiment.split];
+  // Before anything is written: a split that the data cannot give leaves no empty run behind.
+  const splits = protocols.map((split) => ({
+    split,
+    parts: assignSplits(set.samples, split, { require: ['train', 'validation'] }),
+  }));
+  const engine = await startEngine({ engine: experiment.engine, forTraining: true });
+  process.stderr.write(`engine: ${engine.name}, on ${engine.runtime}; ${engine.reason}\n`);
+  const { directory, record } = await openRun(experiment, set, engine, options);
   const folds: FoldResult[] = [];
-  for (const [index, split] of protocols.entries()) {
-    const isFold = protocols.length > 1;
+  for (const [index, { split, parts }] of splits.entries()) {
+    const isFold = splits.length > 1;
     folds.push(
       await trainFold({
         directory: isFold ? join(directory, `fold-${index + 1}`) : directory,
         record: { ...record, experiment: { ...experiment, split } },
         set,
-        parts: assignSplits(set.samples, split, { require: ['train', 'validation'] }),
+        parts,
         pipeline: photoPipeline(folder),
         resume: options.resume,
-        title: isFold ? `fold ${index + 1} of ${protocols.length}` : '',
+        title: isFold ? `fold ${index + 1} of ${splits.length}` : '',
         command: options.command,
       }),
     );
