@@ -99,6 +99,13 @@ describe('pooling', () => {
     ['3 by 1 valid, batch 1', [1, 7, 5, 2], 3, 1, 'valid'],
     ['2×3 by 2 with a rest', [2, 7, 8, 2], [2, 3], 2, 'valid'],
     ['padding by number', [2, 6, 6, 2], 3, 2, 1],
+    ['3 by 2 same, even, blocked', [2, 6, 8, 16], 3, 2, 'same'],
+    ['3 by 2 same, odd, blocked', [2, 7, 5, 8], 3, 2, 'same'],
+    ['3 by 1 same, blocked', [1, 5, 4, 16], 3, 1, 'same'],
+    ['2×3 by 2 with a rest, blocked', [4, 7, 8, 4], [2, 3], 2, 'valid'],
+    ['2 by 2 with a rest, blocked', [4, 7, 9, 4], 2, 2, 'valid'],
+    ['padding by number, blocked', [2, 6, 6, 8], 3, 2, 1],
+    ['1 by 2, blocked', [4, 6, 6, 4], 1, 2, 'valid'],
   ];
   for (const [name, shape, size, strides, pad] of cases) {
     it(`max ${name}`, () =>
@@ -120,6 +127,11 @@ describe('pooling', () => {
 
   it('max takes the first of equals', () =>
     expectSameAsCpu(() => withGradients((x) => tf.maxPool(x as Image, 2, 1, 'valid'), [tf.ones([1, 4, 4, 2])])));
+
+  it('max takes the first of equals, blocked', () =>
+    expectSameAsCpu(() =>
+      withGradients((x) => tf.maxPool(tf.relu(x) as Image, 3, 2, 'same'), [tf.round(noise([2, 7, 8, 16]))]),
+    ));
 });
 
 describe('batch normalisation', () => {

@@ -1,6 +1,7 @@
 import { backend_util } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../graph/graph.js';
 import type { OperatorDefinition } from '../graph/lowering.js';
+import { blockedMaxPoolGradient, canBlockMaxPool } from './blocked-max-pool-gradient.js';
 import {
   getImage,
   imageSize,
@@ -45,7 +46,7 @@ function poolGradientKernel(kernelName: 'MaxPoolGrad' | 'AvgPoolGrad'): KernelDe
       const dy = call.value('dy');
       const input = call.value('input');
       const attributes = { ...windowAttributes(poolInfo(call, input.shape)) };
-      const inputs = kernelName === 'MaxPoolGrad' ? [dy, input] : [dy];
+      const inputs = kernelName === 'MaxPoolGrad' ? [dy, input, call.value('output')] : [dy];
       return call.emit(kernelName, inputs, attributes, input.shape, 'float32');
     },
   };
@@ -59,8 +60,15 @@ const maxPoolOperator: OperatorDefinition = {
   op: 'MaxPool',
   lower(node, context) {
     const window = windowOf(node);
-    const image = getImage(context, node.inputs[0]!, window);
-    setImage(context, node.outputs[0]!, context.onnx.add('MaxPool', [image], geometry(window)), window);
+    const [x] = node.inputs;
+    const output = node.outputs[0]!;
+    if (canBlockMaxPool(context, [x!, output], window)) {
+      // the gradient will want both in this layout
+      const attributes = { ...geometry(window), dilations: [1, 1] };
+      context.setBlockedPlanes(output, context.onnx.addBlocked('MaxPool', [context.blockedPlanes(x!)], attributes));
+      return;
+    }
+    setImage(context, output, context.onnx.add('MaxPool', [getImage(context, x!, window)], geometry(window)), window);
   },
 };
 
@@ -80,8 +88,12 @@ const maxPoolGradOperator: OperatorDefinition = {
   lower(node, context) {
     const window = windowOf(node);
     const onnx = context.onnx;
-    const [dy, input] = node.inputs;
+    const [dy, input, maximum] = node.inputs;
     const output = node.outputs[0]!;
+    if (canBlockMaxPool(context, node.inputs, window)) {
+      blockedMaxPoolGradient(context, dy!, input!, maximum!, output, window);
+      return;
+    }
     const flat = onnx.integers([-1]);
     const [, positions] = onnx.addMany('MaxPool', [getImage(context, input!, window)], 2, geometry(window));
     const zeros = onnx.add('Expand', [onnx.scalar(0, 'float32'), onnx.integers([sizeOf(output.shape)])]);
