@@ -2,6 +2,9 @@ import type { OperatorDefinition } from '../graph/lowering.js';
 import { commonLayout } from './broadcast.js';
 import type { KernelModule } from './kernel.js';
 
+/** Pixels of a plane from which a dot product per plane costs less than a product in memory and its sum. */
+const LARGE_PLANE = 256;
+
 /**
  * Σ a·b over batch and image, per channel: a product of a row with a column for every plane, then a sum over the
  * batch. ONNX Runtime has no reduction that multiplies; a batched matrix product reads both operands once.
@@ -13,6 +16,13 @@ const channelDot: OperatorDefinition = {
     const [a, b] = node.inputs;
     const output = node.outputs[0]!;
     const [batch, height, width, channels] = a!.shape as readonly [number, number, number, number];
+    if (height * width < LARGE_PLANE) {
+      const product = onnx.add('Mul', [context.getAs(a!, 'channelsFirst'), context.getAs(b!, 'channelsFirst')]);
+      const reduction = node.attributes.mean === true ? 'ReduceMean' : 'ReduceSum';
+      const result = onnx.add(reduction, [product, onnx.integers([0, 2, 3])], { keepdims: 0 });
+      context.set(output, output.shape.length === 4 ? onnx.reshape(result, output.shape) : result);
+      return;
+    }
     const rows = (name: string) => onnx.reshape(name, [batch * channels, 1, height * width]);
     const left = rows(context.getAs(a!, 'channelsFirst'));
     const right = a === b ? left : rows(context.getAs(b!, 'channelsFirst'));

@@ -12,6 +12,9 @@ type Rounding = 'floor' | 'round' | 'ceil';
 /** perm from TensorFlow's filter order (height, width, in, out) to ONNX's (out, in, height, width). */
 const FILTER_TO_ONNX = [3, 2, 0, 1];
 
+/** Width of images from which matrix products beat one large convolution for the filter's gradient. */
+const WIDE_IMAGE = 8;
+
 function convolutionInfo(call: KernelCall, inputShape: readonly number[], filterShape: readonly number[]) {
   return backend_util.computeConv2DInfo(
     inputShape as Shape4,
@@ -141,6 +144,10 @@ const backpropFilterOperator: OperatorDefinition = {
       context.set(output, pointwiseFilterGradient(node, context));
       return;
     }
+    if (window.strides.every((stride) => stride === 1) && imageSize(node.inputs[1]!, window).width >= WIDE_IMAGE) {
+      context.set(output, shiftedFilterGradient(node, context));
+      return;
+    }
     const x = onnx.add('Transpose', [getImage(context, node.inputs[0]!, window)], { perm: [1, 0, 2, 3] });
     const dy = onnx.add('Transpose', [getImage(context, node.inputs[1]!, window)], { perm: [1, 0, 2, 3] });
     const gradient = onnx.add('Conv', [x, dy], {
@@ -157,6 +164,44 @@ const backpropFilterOperator: OperatorDefinition = {
 export function cropKernel(context: LoweringContext, gradient: string, kernel: readonly [number, number]): string {
   const onnx = context.onnx;
   return onnx.add('Slice', [gradient, onnx.integers([0, 0]), onnx.integers(kernel), onnx.integers([2, 3])]);
+}
+
+/**
+ * At stride 1: a matrix product per image and row of the kernel. The input is shifted by the columns of the kernel once
+ * (stacked as channels); a shift by a row is then a shift along flattened pixels, which a slice does in one copy.
+ */
+function shiftedFilterGradient(node: GraphNode, context: LoweringContext): string {
+  const window = windowOf(node);
+  const onnx = context.onnx;
+  const [x, dy] = node.inputs;
+  const input = imageSize(x!, window);
+  const result = imageSize(dy!, window);
+  const [kernelHeight, kernelWidth] = window.kernel;
+  const [dilationHeight, dilationWidth] = window.dilations;
+  const [top, left] = window.pads;
+  const height = result.height + (kernelHeight - 1) * dilationHeight;
+  const width = result.width + (kernelWidth - 1) * dilationWidth;
+  let image = getImage(context, x!, window);
+  if (window.pads.some((pad) => pad > 0)) {
+    const pads = [0, 0, top, left, 0, 0, height - top - input.height, width - left - input.width];
+    image = onnx.add('Pad', [image, onnx.integers(pads)]);
+  }
+  const shifted = Array.from({ length: kernelWidth }, (_unused, column) => {
+    const start = column * dilationWidth;
+    const range = [onnx.integers([start]), onnx.integers([start + result.width]), onnx.integers([3])];
+    return onnx.reshape(onnx.add('Slice', [image, ...range]), [input.batch, input.channels, height * result.width]);
+  });
+  const stacked = kernelWidth === 1 ? shifted[0]! : onnx.add('Concat', shifted, { axis: 1 });
+  const gradient = onnx.reshape(getImage(context, dy!, window), [input.batch, result.channels, -1]);
+  const rows = Array.from({ length: kernelHeight }, (_unused, row) => {
+    const start = row * dilationHeight * result.width;
+    const range = [onnx.integers([start]), onnx.integers([start + result.height * result.width]), onnx.integers([2])];
+    const part = onnx.add('Slice', [stacked, ...range]);
+    const products = onnx.addMicrosoft('FusedMatMul', [part, gradient], { transB: 1 });
+    return onnx.add('ReduceSum', [products, onnx.integers([0])], { keepdims: 1 });
+  });
+  const all = kernelHeight === 1 ? rows[0]! : onnx.add('Concat', rows, { axis: 0 });
+  return onnx.reshape(all, [kernelHeight, kernelWidth, input.channels, result.channels]);
 }
 
 function pointwiseFilterGradient(node: GraphNode, context: LoweringContext): string {

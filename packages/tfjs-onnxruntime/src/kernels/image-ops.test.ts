@@ -24,6 +24,9 @@ describe('convolution', () => {
     ['1×1', [2, 5, 4, 3], [1, 1, 3, 4], 1, 'same', 1],
     ['1×1 stride 2 same, even', [2, 6, 6, 3], [1, 1, 3, 4], 2, 'same', 1],
     ['1×1 stride 2 valid, odd', [2, 5, 7, 3], [1, 1, 3, 4], 2, 'valid', 1],
+    ['3×3 valid, wide', [2, 11, 12, 3], [3, 3, 3, 4], 1, 'valid', 1],
+    ['3×2 same, wide, batch 1', [1, 9, 10, 2], [3, 2, 2, 5], 1, 'same', 1],
+    ['1×3 padded, wide', [2, 9, 10, 2], [1, 3, 2, 5], 1, 2, 1],
     ['one channel', [2, 6, 6, 1], [3, 3, 1, 2], 1, 'valid', 1],
   ];
   for (const [name, xShape, filterShape, strides, pad, dilations] of cases) {
@@ -158,6 +161,8 @@ describe('batch normalisation', () => {
 
   for (const shape of [
     [3, 5, 4, 3],
+    [4, 17, 16, 2],
+    [4, 9, 8, 3],
     [1, 2, 2, 2],
     [6, 4],
   ]) {

@@ -20,18 +20,29 @@ interface WindowInfo {
   readonly strideWidth: number;
   readonly dilationHeight: number;
   readonly dilationWidth: number;
-  readonly padInfo: { readonly top: number; readonly left: number; readonly bottom: number; readonly right: number };
+  readonly inHeight: number;
+  readonly inWidth: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly padInfo: { readonly top: number; readonly left: number };
   readonly dataFormat: 'channelsFirst' | 'channelsLast';
 }
 
-/** The part of TensorFlow.js's `Conv2DInfo` that a node keeps. */
+/**
+ * The part of TensorFlow.js's `Conv2DInfo` that a node keeps. Padding after the image follows from the size of the
+ * result, which TensorFlow.js rounds its own way (and, for oblong kernels padded by a number, from the height alone).
+ */
 export function windowAttributes(info: WindowInfo): WindowAttributes {
-  const { top, left, bottom, right } = info.padInfo;
+  const { top, left } = info.padInfo;
+  const reachHeight = (info.filterHeight - 1) * info.dilationHeight + 1;
+  const reachWidth = (info.filterWidth - 1) * info.dilationWidth + 1;
+  const bottom = (info.outHeight - 1) * info.strideHeight + reachHeight - info.inHeight - top;
+  const right = (info.outWidth - 1) * info.strideWidth + reachWidth - info.inWidth - left;
   return {
     kernel: [info.filterHeight, info.filterWidth],
     strides: [info.strideHeight, info.strideWidth],
     dilations: [info.dilationHeight, info.dilationWidth],
-    pads: [top, left, bottom, right],
+    pads: [top, left, Math.max(0, bottom), Math.max(0, right)],
     channelsFirst: info.dataFormat === 'channelsFirst',
   };
 }
