@@ -6,7 +6,9 @@ import {
   type DataType,
   engine,
   KernelBackend,
+  type Tensor as TensorFlowTensor,
   type TensorInfo,
+  tidy,
   util,
 } from '@tensorflow/tfjs-core';
 import { UnsupportedOperationError } from './errors.js';
@@ -14,6 +16,7 @@ import { installGradients } from './gradients/index.js';
 import {
   type Attributes,
   constantOf,
+  type Graph,
   type NumericDataType,
   type OutputSpecification,
   sameShape,
@@ -65,6 +68,10 @@ function toTypedArray(values: BackendValues, dtype: NumericDataType, copy: boole
   return Type.from(values as NumericArray);
 }
 
+function bytesOf(values: NumericArray): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
 /** The number that all elements equal, if there is one; undefined for fewer than two elements. */
 function uniformValue(values: NumericArray): number | undefined {
   const [first] = values;
@@ -87,6 +94,7 @@ export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
   private pendingEntries: DataEntry[] = [];
   private outermostScope: object | undefined;
   private scopesSinceFlush = 0;
+  private tracing = false;
   private compilations = 0;
   private runs = 0;
 
@@ -307,6 +315,7 @@ export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
    * comes back in every round.
    */
   boundPending(): void {
+    if (this.tracing) return;
     const { scopeStack } = engine().state;
     const scope = scopeStack[0];
     if (scope !== this.outermostScope) {
@@ -326,6 +335,9 @@ export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
   }
 
   private flushPending(): void {
+    if (this.tracing) {
+      throw new UnsupportedOperationError('trace', 'reading a value', 'Trace functions that only compute.');
+    }
     const entries: DataEntry[] = [];
     const outputs: Value[] = [];
     for (const entry of this.pendingEntries) {
@@ -367,6 +379,43 @@ export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
   private tensorFor(entry: DataEntry): Tensor {
     entry.tensor ??= new Tensor(entry.dtype as NumericDataType, this.hostOf(entry) as Float32Array, entry.shape);
     return entry.tensor;
+  }
+
+  /**
+   * Records what `compute` does to inputs of the given shapes, without computing it. Whatever else it uses (weights)
+   * is listed as data.
+   *
+   * @returns the graph of the results, and the data of each leaf; inputs come first and have none
+   */
+  trace(
+    compute: (inputs: TensorFlowTensor[]) => TensorFlowTensor | TensorFlowTensor[],
+    inputs: readonly OutputSpecification[],
+  ): { graph: Graph; data: (Uint8Array | undefined)[] } {
+    this.flushPending();
+    this.tracing = true;
+    try {
+      const entries = inputs.map(({ shape, dtype }) => {
+        const value = this.recording.leaf(shape, dtype);
+        const info = this.toTensor(value);
+        this.leaves.push(this.storage.get(info.dataId));
+        return info;
+      });
+      const outputs: Value[] = [];
+      tidy(() => {
+        const tensors = entries.map(({ dataId, shape, dtype }) => engine().makeTensorFromDataId(dataId, shape, dtype));
+        const results = compute(tensors);
+        for (const result of Array.isArray(results) ? results : [results]) outputs.push(this.toValue(result));
+      });
+      const data = this.leaves.map((entry, index) => (index < inputs.length ? undefined : bytesOf(this.hostOf(entry))));
+      return { graph: { nodes: [...this.recording.nodes], outputs }, data };
+    } finally {
+      this.tracing = false;
+      for (const entry of this.pendingEntries) {
+        entry.pending = undefined;
+        entry.error = new UnsupportedOperationError('trace', 'a tensor kept from it', 'Return what is wanted.');
+      }
+      this.resetRecording();
+    }
   }
 
   private resetRecording(): void {

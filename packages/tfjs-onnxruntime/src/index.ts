@@ -1,5 +1,13 @@
 export { OnnxRuntimeBackend } from './backend.js';
 export {
+  type CompiledModel,
+  type CompileOptions,
+  compileModel,
+  type TraceableModel,
+  type TraceInput,
+  traceToOnnx,
+} from './compiled-model.js';
+export {
   ExecutionError,
   ExecutionProviderError,
   OnnxRuntimeBackendError,

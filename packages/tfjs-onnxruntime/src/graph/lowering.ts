@@ -130,32 +130,48 @@ export class LoweringContext {
   }
 }
 
+/** What a leaf becomes: a constant of the model, or an input (with this name, if given). */
+export interface LeafBinding {
+  readonly constant?: Uint8Array;
+  readonly name?: string;
+}
+
 /**
  * Writes a graph as ONNX nodes.
  *
+ * @param bind what becomes of the leaf with a given index; an input without it
  * @throws Error when an operator has no definition (a defect of this package).
  */
 export function lowerGraph(
   graph: Graph,
   operators: ReadonlyMap<string, OperatorDefinition>,
   target: Target,
+  bind: (leaf: number) => LeafBinding = () => ({}),
 ): LoweredGraph {
   const context = new LoweringContext(target);
   const inputs: OnnxValueInfo[] = [];
   const inputLeaves: number[] = [];
+  const leafIndex = (node: GraphNode) => node.attributes.index as number;
+  const leaves = graph.nodes.filter((node) => node.op === LEAF).sort((a, b) => leafIndex(a) - leafIndex(b));
+  for (const node of leaves) {
+    const value = node.outputs[0]!;
+    const binding = bind(leafIndex(node));
+    if (binding.constant !== undefined) {
+      context.set(value, context.onnx.initializer(value.dtype, binding.constant, value.shape));
+      continue;
+    }
+    const name = binding.name ?? `x${inputs.length}`;
+    inputs.push({ name, type: value.dtype, shape: value.shape });
+    inputLeaves.push(leafIndex(node));
+    context.set(value, name);
+  }
   for (const node of graph.nodes) {
     const value = node.outputs[0]!;
-    if (node.op === LEAF) {
-      const name = `x${inputs.length}`;
-      inputs.push({ name, type: value.dtype, shape: value.shape });
-      inputLeaves.push(node.attributes.index as number);
-      context.set(value, name);
-    } else if (constantOf(value) === undefined) {
-      const operator = operators.get(node.op);
-      if (operator === undefined) throw new Error(`internal: no lowering for ${node.op}`);
-      context.onnx.startOperation(`${node.op}#${value.id}`);
-      operator.lower(node, context);
-    }
+    if (node.op === LEAF || constantOf(value) !== undefined) continue;
+    const operator = operators.get(node.op);
+    if (operator === undefined) throw new Error(`internal: no lowering for ${node.op}`);
+    context.onnx.startOperation(`${node.op}#${value.id}`);
+    operator.lower(node, context);
   }
   context.onnx.startOperation('output');
   const outputs = graph.outputs.map((value, index): OnnxValueInfo => {

@@ -20,6 +20,9 @@ interface NativeModule {
 export type SessionOptions = InferenceSession.SessionOptions;
 export { listSupportedBackends, Tensor };
 
+/** Errors are thrown; ONNX Runtime would print them as well. */
+const RUN_OPTIONS = { logSeverityLevel: 4 } as const;
+
 let nativeModule: NativeModule | undefined;
 
 /**
@@ -53,7 +56,7 @@ export class Session {
   }
 
   run(feeds: Feeds, fetches: Readonly<Record<string, null>>): Record<string, Tensor> {
-    return this.session.run(feeds, fetches, {});
+    return this.session.run(feeds, fetches, RUN_OPTIONS);
   }
 
   /** Writes the profile when the session was made with `enableProfiling`. */

@@ -60,7 +60,8 @@ export function resolveOptions(options: OnnxRuntimeBackendOptions): ResolvedOpti
       interOpNumThreads: 1,
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
+      // what fails is thrown, not printed
+      logSeverityLevel: 4,
       // waiting threads that spin take the processor from everyone else, and a training step waits 1,500 times
       extra: { session: { intra_op: { allow_spinning: '0' } } },
       ...options.sessionOptions,
