@@ -9,6 +9,8 @@ export interface ContestantDefinition {
   readonly name: string;
   readonly command: string;
   readonly arguments: readonly string[];
+  /** How much work one of its turns is, such as pictures. */
+  readonly units: number;
 }
 
 export interface Measurement {

@@ -8,7 +8,7 @@ function contestant(name: string, seconds: number): ContestantDefinition {
     console.log('a banner');
     console.log(JSON.stringify({ ready: '${name} 1.0' }));
     process.stdin.on('data', () => console.log(JSON.stringify({ seconds: ${seconds}, peakMemoryMiB: 10 })));`;
-  return { name, command: process.execPath, arguments: ['-e', script] };
+  return { name, command: process.execPath, arguments: ['-e', script], units: 100 };
 }
 
 test('contestants take turns and are compared with the reference, the absent are named with the reason', async () => {
@@ -16,10 +16,10 @@ test('contestants take turns and are compared with the reference, the absent are
     [
       contestant('ours', 0.5),
       contestant('theirs', 1),
-      { name: 'gone', command: 'no-such-program', arguments: [] },
-      { name: 'broken', command: process.execPath, arguments: ['-e', 'throw new Error("cannot start")'] },
+      { name: 'gone', command: 'no-such-program', arguments: [], units: 1 },
+      { name: 'broken', command: process.execPath, arguments: ['-e', 'throw new Error("cannot start")'], units: 1 },
     ],
-    { rounds: 3, units: 100, reference: 'theirs' },
+    { rounds: 3, reference: 'theirs' },
   );
   expect(
     outcome.standings.map(({ name, median: middle, ratio, perSecond }) => [name, middle, ratio, perSecond.length]),

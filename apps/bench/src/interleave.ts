@@ -21,11 +21,11 @@ export interface Outcome {
 
 /**
  * Lets contestants take turns, A B C A B C …, so that whatever else the machine does hits all alike.
- * @param units how much work one turn is (pictures). @param reference the name that ratios are against.
+ * @param reference the name that ratios are against.
  */
 export async function interleave(
   definitions: readonly ContestantDefinition[],
-  { rounds, units, reference }: { rounds: number; units: number; reference: string },
+  { rounds, reference }: { rounds: number; reference: string },
 ): Promise<Outcome> {
   const before = loadavg()[0];
   const contestants: Contestant[] = [];
@@ -42,7 +42,8 @@ export async function interleave(
     for (let round = 0; round < rounds; round++) {
       for (const contestant of contestants) results.get(contestant.name)?.push(await contestant.measure());
     }
-    const speeds = (name: string) => results.get(name)?.map(({ seconds }) => units / seconds) ?? [];
+    const unitsOf = (name: string) => definitions.find((definition) => definition.name === name)?.units ?? 0;
+    const speeds = (name: string) => results.get(name)?.map(({ seconds }) => unitsOf(name) / seconds) ?? [];
     const referenceSpeeds = speeds(reference);
     const standings = contestants.map(({ name, description }) => {
       const perSecond = speeds(name);

@@ -31,9 +31,7 @@ async function drawPicture(): Promise<void> {
   for (const gender of ['female', 'male'] as const) {
     const person = createPerson(3, gender, 1);
     faces.push(
-      await renderFace(
-        sampleFaceParameters({ seed: 3, person, session: 'A', emotion: 'happy', angle: 'S', size }),
-      ),
+      await renderFace(sampleFaceParameters({ seed: 3, person, session: 'A', emotion: 'happy', angle: 'S', size })),
     );
   }
   const composites = faces.map(({ data, ...raw }, index) => ({

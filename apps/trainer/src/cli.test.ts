@@ -16,18 +16,21 @@ interface Ended {
   readonly errors: string;
 }
 
-function start(...argv: string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [program, ...argv], { cwd: home, stdio: ['ignore', 'pipe', 'pipe'] });
+function collect(child: ChildProcess): Promise<Ended> {
   let output = '';
   let errors = '';
-  child.stdout.on('data', (chunk) => {
+  child.stdout?.on('data', (chunk) => {
     output += chunk;
   });
-  child.stderr.on('data', (chunk) => {
+  child.stderr?.on('data', (chunk) => {
     errors += chunk;
   });
-  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, output, errors })));
-  return { child, ended };
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, output, errors })));
+}
+
+function start(...argv: string[]): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [program, ...argv], { cwd: home, stdio: ['ignore', 'pipe', 'pipe'] });
+  return { child, ended: collect(child) };
 }
 const run = (...argv: string[]) => start(...argv).ended;
 
@@ -129,6 +132,51 @@ describe('mien-train', () => {
     const changed = await run('run', 'tiny.yaml', '--runs', 'killed', '--resume', '--set', 'training.epochs=6');
     expect(changed.code).toBe(2);
     expect(changed.errors).toMatch(/start a new run without --resume/i);
+  });
+
+  test('a checkpoint that does not fit on the disk is an error; the one before stays whole and the run can go on', {
+    timeout: 180_000,
+  }, async () => {
+    const [whole] = await runFolders('whole');
+    const stopped = start('run', 'tiny.yaml', '--runs', 'full');
+    stopped.child.stderr?.on('data', (chunk) => {
+      if (/epoch 2\/5: loss/.test(String(chunk))) stopped.child.kill('SIGKILL');
+    });
+    await stopped.ended;
+    const [folder] = await runFolders('full');
+    const checkpoint = join(folder, 'checkpoints', 'last.safetensors');
+    const before = await readFile(checkpoint);
+    // A limit on the size of files is the nearest to a full disk that needs no rights: a checkpoint has 700 kB.
+    const limited = spawn(
+      'sh',
+      [
+        '-c',
+        'ulimit -f 200; exec "$@"',
+        'sh',
+        process.execPath,
+        program,
+        'run',
+        'tiny.yaml',
+        '--runs',
+        'full',
+        '--resume',
+      ],
+      {
+        cwd: home,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
+    const { code, errors } = await collect(limited);
+    expect({ code, errors }).toEqual({
+      code: 1,
+      errors: expect.stringMatching(/expected to write .*safetensors.*free space/i),
+    });
+    expect(await readFile(checkpoint)).toEqual(before);
+    expect(await readdir(join(folder, 'checkpoints'))).toEqual(
+      expect.not.arrayContaining([expect.stringMatching(/tmp/)]),
+    );
+    expect(await run('run', 'tiny.yaml', '--runs', 'full', '--resume')).toMatchObject({ code: 0 });
+    expect(await weightsHash(folder)).toBe(await weightsHash(whole));
   });
 
   test('an unknown key, a bad override, a missing file and a missing data set are named, with exit code 2', async () => {
