@@ -192,3 +192,17 @@ describe('errors', () => {
     );
   });
 });
+
+describe('moving between backends', () => {
+  it('there and back', async () => {
+    const x = tf.mul(tf.tensor1d([1, 2]), 3);
+    await tf.setBackend('cpu');
+    const y = tf.add(x, 1);
+    expect(Array.from(await y.data())).toEqual([4, 7]);
+    await tf.setBackend('onnxruntime');
+    expect(Array.from(await tf.add(tf.mul(x, 2), y).data())).toEqual([10, 19]);
+    const before = backend.numDataIds();
+    tf.dispose([x, y]);
+    expect(backend.numDataIds()).toBe(before - 2);
+  });
+});

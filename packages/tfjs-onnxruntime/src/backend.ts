@@ -2,7 +2,6 @@ import {
   type BackendTimingInfo,
   type BackendValues,
   type DataId,
-  DataStorage,
   type DataType,
   engine,
   KernelBackend,
@@ -26,31 +25,10 @@ import {
 import { Recording } from './graph/recording.js';
 import type { KernelHost } from './kernels/kernel.js';
 import { CompiledGraph } from './runtime/compiled-graph.js';
+import { DataEntry, DataStorage, type NumericArray } from './runtime/data-storage.js';
 import { Tensor } from './runtime/native.js';
 import { type OnnxRuntimeBackendOptions, type ResolvedOptions, resolveOptions } from './runtime/options.js';
 import { SessionCache } from './runtime/session-cache.js';
-
-type NumericArray = Float32Array | Int32Array | Uint8Array;
-
-/** What the backend knows of one data id. Exactly one of pending, host, fill, strings and error says where the data is. */
-interface DataEntry {
-  refCount: number;
-  readonly shape: readonly number[];
-  readonly dtype: DataType;
-  /** Recorded and not computed yet. */
-  pending: Value | undefined;
-  /** In memory; wrapped for ONNX Runtime once. */
-  host: NumericArray | undefined;
-  tensor: Tensor | undefined;
-  /** Every element is this number. */
-  fill: number | undefined;
-  strings: Uint8Array[] | undefined;
-  /** Computing it failed. */
-  error: unknown;
-  /** The value that stands for it in recording number `recording`. */
-  leaf: Value | undefined;
-  recording: number;
-}
 
 /** Fills that are part of a graph's structure. Others enter as data, or each new number would be a new graph. */
 const STRUCTURAL_FILLS = new Set([0, 1]);
@@ -86,7 +64,7 @@ function uniformValue(values: NumericArray): number | undefined {
  */
 export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
   readonly options: ResolvedOptions;
-  private readonly storage: DataStorage<DataEntry>;
+  private readonly storage: DataStorage;
   private readonly recording = new Recording();
   private readonly sessions: SessionCache<CompiledGraph>;
   private recordingNumber = 1;
@@ -102,61 +80,37 @@ export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
   constructor(options: OnnxRuntimeBackendOptions = {}) {
     super();
     this.options = resolveOptions(options);
-    this.storage = new DataStorage(this, engine());
+    this.storage = new DataStorage(this);
     this.sessions = new SessionCache(this.options.sessionCacheSize);
   }
 
   // Storage, as TensorFlow.js wants it
 
   override write(values: BackendValues | null, shape: number[], dtype: DataType): DataId {
-    const dataId = {};
-    this.store(dataId, values, shape, dtype, 1);
-    return dataId;
+    return this.storage.add(this.entryOf(values, shape, dtype, 1));
   }
 
   override move(dataId: DataId, values: BackendValues, shape: number[], dtype: DataType, refCount: number): void {
-    this.store(dataId, values, shape, dtype, refCount);
+    this.storage.adopt(dataId, this.entryOf(values, shape, dtype, refCount));
   }
 
-  private store(
-    dataId: DataId,
-    values: BackendValues | null,
-    shape: number[],
-    dtype: DataType,
-    refCount: number,
-  ): void {
-    const entry = this.newEntry(shape, dtype, refCount);
+  private entryOf(values: BackendValues | null, shape: number[], dtype: DataType, refCount: number): DataEntry {
+    const entry = new DataEntry(shape, dtype, refCount);
     if (isNumeric(dtype)) {
-      const size = util.sizeFromShape(shape);
-      if (values === null) entry.fill = 0;
-      else {
-        // Computing comes later: the caller may change its array until then, so the data is copied (once).
-        const uniform = uniformValue(toTypedArray(values, dtype, false));
-        if (uniform !== undefined && size > 1) entry.fill = uniform;
-        else entry.host = toTypedArray(values, dtype, true);
+      if (values === null) {
+        entry.fill = 0;
+        return entry;
       }
+      // Computing comes later: the caller may change its array until then, so the data is copied (once).
+      const uniform = uniformValue(toTypedArray(values, dtype, false));
+      if (uniform !== undefined) entry.fill = uniform;
+      else entry.host = toTypedArray(values, dtype, true);
     } else if (dtype === 'string') {
       entry.strings = values as Uint8Array[];
     } else {
       throw new UnsupportedOperationError('tensor', `type ${dtype}`, 'Use float32, int32, bool or string.');
     }
-    this.storage.set(dataId, entry);
-  }
-
-  private newEntry(shape: readonly number[], dtype: DataType, refCount: number): DataEntry {
-    return {
-      refCount,
-      shape,
-      dtype,
-      pending: undefined,
-      host: undefined,
-      tensor: undefined,
-      fill: undefined,
-      strings: undefined,
-      error: undefined,
-      leaf: undefined,
-      recording: 0,
-    };
+    return entry;
   }
 
   override async read(dataId: DataId): Promise<BackendValues> {
@@ -182,12 +136,12 @@ export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
   }
 
   override disposeData(dataId: DataId, force = false): boolean {
-    if (!this.storage.has(dataId)) return true;
-    const entry = this.storage.get(dataId);
+    const entry = this.storage.find(dataId);
+    if (entry === undefined) return true;
     entry.refCount -= 1;
     if (!force && entry.refCount > 0) return false;
     entry.refCount = 0;
-    this.storage.delete(dataId);
+    this.storage.delete(dataId, entry);
     return true;
   }
 
@@ -196,11 +150,11 @@ export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
   }
 
   override refCount(dataId: DataId): number {
-    return this.storage.has(dataId) ? this.storage.get(dataId).refCount : 0;
+    return this.storage.find(dataId)?.refCount ?? 0;
   }
 
   override numDataIds(): number {
-    return this.storage.numDataIds();
+    return this.storage.size;
   }
 
   override memory(): { unreliable: boolean } {
@@ -272,16 +226,14 @@ export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
   }
 
   toTensor(value: Value): TensorInfo {
-    const dataId = {};
-    const entry = this.newEntry(value.shape, value.dtype, 1);
+    const entry = new DataEntry(value.shape, value.dtype, 1);
     if (sizeOf(value.shape) === 0) {
       entry.fill = 0;
     } else {
       entry.pending = value;
       this.pendingEntries.push(entry);
     }
-    this.storage.set(dataId, entry);
-    return { dataId, shape: value.shape as number[], dtype: value.dtype };
+    return { dataId: this.storage.add(entry), shape: value.shape as number[], dtype: value.dtype };
   }
 
   share(tensor: TensorInfo, shape: readonly number[]): TensorInfo {
@@ -290,11 +242,9 @@ export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
   }
 
   fill(value: number, shape: readonly number[], dtype: NumericDataType): TensorInfo {
-    const dataId = {};
-    const entry = this.newEntry([...shape], dtype, 1);
+    const entry = new DataEntry([...shape], dtype, 1);
     entry.fill = value;
-    this.storage.set(dataId, entry);
-    return { dataId, shape: [...shape], dtype };
+    return { dataId: this.storage.add(entry), shape: [...shape], dtype };
   }
 
   upload(values: NumericArray, shape: readonly number[], dtype: NumericDataType): TensorInfo {
