@@ -1,8 +1,7 @@
-import { type EngineName, startEngine } from '@mien/compute';
+import { type EngineName, type InferenceModel, prepareForInference, startEngine } from '@mien/compute';
 import { type FacePrediction, type ModelCard, type PixelImage, toPrediction } from '@mien/core';
 import { buildBundleModel, pretrainedDirectory, readBundle } from '@mien/model-zoo';
 import { createPipeline, type Pipeline } from '@mien/preprocessing';
-import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 export interface EmotionReaderOptions {
@@ -16,11 +15,13 @@ export interface EmotionReaderOptions {
 export class EmotionReader {
   readonly card: ModelCard;
   readonly #model: LayersModel;
+  readonly #network: InferenceModel;
   readonly #pipeline: Pipeline;
 
   constructor(card: ModelCard, model: LayersModel, pipeline: Pipeline) {
     this.card = card;
     this.#model = model;
+    this.#network = prepareForInference(model);
     this.#pipeline = pipeline;
   }
 
@@ -29,29 +30,23 @@ export class EmotionReader {
    * A picture without a face gives an empty list.
    */
   async read(image: PixelImage): Promise<FacePrediction[]> {
-    const faces = await this.#pipeline.detect(image);
-    if (faces.length === 0) return [];
-    const { width, height, channels, range } = this.card.input;
-    const size = width * height * channels;
-    const [low, high] = range;
-    const pixels = new Float32Array(faces.length * size);
-    faces.forEach((face, index) => {
-      const { data } = this.#pipeline.applyToFace(image, face);
-      for (let pixel = 0; pixel < size; pixel++)
-        pixels[index * size + pixel] = low + (data[pixel] * (high - low)) / 255;
-    });
-    const output = tidy(() => this.#model.predict(tensor(pixels, [faces.length, height, width, channels])) as Tensor);
-    const probabilities = await output.data();
-    output.dispose();
-    const classes = this.card.labels.length;
-    return faces.map((face, index) => ({
-      face,
-      ...toPrediction(this.card.labels, probabilities.slice(index * classes, (index + 1) * classes)),
-    }));
+    const predictions: FacePrediction[] = [];
+    for (const face of await this.#pipeline.detect(image)) {
+      // One by one: a picture's number of faces varies, and a network is compiled for each batch size.
+      const probabilities = await this.#network.predict(this.#toInput(this.#pipeline.applyToFace(image, face)), 1);
+      predictions.push({ face, ...toPrediction(this.card.labels, probabilities) });
+    }
+    return predictions;
+  }
+
+  #toInput({ data }: PixelImage): Float32Array {
+    const [low, high] = this.card.input.range;
+    return Float32Array.from(data, (value) => low + (value * (high - low)) / 255);
   }
 
   /** Frees the model and the detector. */
   dispose(): void {
+    this.#network.dispose();
     this.#model.dispose();
     this.#pipeline.dispose();
   }
