@@ -20,7 +20,7 @@ export interface Measurement {
 }
 
 /** A contestant that is not there, with the reason. */
-export class ContestantUnavailable extends Error {}
+class ContestantUnavailable extends Error {}
 
 /** A contestant's process. */
 export class Contestant {
