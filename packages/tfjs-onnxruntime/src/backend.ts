@@ -29,34 +29,13 @@ import { DataEntry, DataStorage, type NumericArray } from './runtime/data-storag
 import { Tensor } from './runtime/native.js';
 import { type OnnxRuntimeBackendOptions, type ResolvedOptions, resolveOptions } from './runtime/options.js';
 import { SessionCache } from './runtime/session-cache.js';
+import { bytesOf, isNumeric, toTypedArray, uniformValue } from './runtime/typed-arrays.js';
 
 /** Fills that are part of a graph's structure. Others enter as data, or each new number would be a new graph. */
 const STRUCTURAL_FILLS = new Set([0, 1]);
 
 /** Operations after which everything is computed wherever the program stands. */
 const MOST_PENDING = 50_000;
-
-function isNumeric(dtype: DataType): dtype is NumericDataType {
-  return dtype === 'float32' || dtype === 'int32' || dtype === 'bool';
-}
-
-function toTypedArray(values: BackendValues, dtype: NumericDataType, copy: boolean): NumericArray {
-  const Type = dtype === 'float32' ? Float32Array : dtype === 'int32' ? Int32Array : Uint8Array;
-  if (values instanceof Type && !copy) return values;
-  return Type.from(values as NumericArray);
-}
-
-function bytesOf(values: NumericArray): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-}
-
-/** The number that all elements equal, if there is one; undefined for fewer than two elements. */
-function uniformValue(values: NumericArray): number | undefined {
-  const [first] = values;
-  if (first === undefined || values.length < 2 || values[values.length - 1] !== first) return undefined;
-  for (let index = 1; index < values.length; index += 1) if (values[index] !== first) return undefined;
-  return Object.is(first, -0) ? undefined : first;
-}
 
 /**
  * A lazy TensorFlow.js backend. A kernel call records an operation and returns at once; when a value is read, all that

@@ -252,6 +252,28 @@ describe('products, parts and choices', () => {
       ];
     }));
 
+  it('by position', () =>
+    expectSameAsCpu(() => {
+      const at = tf.tensor2d(
+        [
+          [0, 1],
+          [2, 0],
+        ],
+        [2, 2],
+        'int32',
+      );
+      const rows = tf.tensor2d([[2], [0], [2]], [3, 1], 'int32');
+      const segments = tf.tensor1d([1, 0, 1, -1], 'int32');
+      return [
+        tf.gatherND(noise([3, 2, 4]), at),
+        tf.gatherND(noise([3, 2]), at),
+        tf.scatterND(rows, noise([3, 4]), [5, 4]),
+        tf.tensorScatterUpdate(noise([3, 4], 3), tf.tensor2d([[2], [0]], [2, 1], 'int32'), noise([2, 4])),
+        ...withGradients((x) => tf.unsortedSegmentSum(x, segments as tf.Tensor1D, 3), [noise([4, 2])]),
+        ...withGradients((x) => tf.gather(x, tf.tensor1d([2, 0, 2], 'int32')), [noise([4, 3])]),
+      ];
+    }));
+
   it('numbers', () =>
     expectSameAsCpu(() => [
       tf.fill([2, 2], 3.5),

@@ -206,6 +206,60 @@ describe('batch normalisation', () => {
     ));
 });
 
+describe('resizing and blocks', () => {
+  for (const alignCorners of [false, true]) {
+    it(`bilinear and nearest, corners ${alignCorners ? 'aligned' : 'not aligned'}`, () =>
+      expectSameAsCpu(() => [
+        ...withGradients((x) => tf.image.resizeBilinear(x as Image, [7, 3], alignCorners), [noise([2, 5, 5, 3])]),
+        ...withGradients(
+          (x) => tf.image.resizeNearestNeighbor(x as Image, [8, 3], alignCorners),
+          [noise([2, 4, 6, 3])],
+        ),
+      ]));
+  }
+
+  it('half-pixel centres', () =>
+    expectSameAsCpu(() => [
+      tf.image.resizeBilinear(image([1, 4, 6, 2]), [7, 5], false, true),
+      tf.image.resizeNearestNeighbor(image([1, 4, 6, 2]), [9, 3], false, true),
+    ]));
+
+  it('depth to space, channels first', async () => {
+    const x = image([2, 8, 3, 2]);
+    const expected = tf.transpose(tf.depthToSpace(tf.transpose(x, [0, 2, 3, 1]) as Image, 2), [0, 3, 1, 2]);
+    expect(await tf.depthToSpace(x, 2, 'NCHW').data()).toEqual(await expected.data());
+  });
+
+  it('space to batch and back, depth to space', () =>
+    expectSameAsCpu(() => [
+      ...withGradients(
+        (x) =>
+          tf.spaceToBatchND(
+            x,
+            [2, 3],
+            [
+              [1, 0],
+              [0, 2],
+            ],
+          ),
+        [noise([2, 5, 4, 2])],
+      ),
+      ...withGradients(
+        (x) =>
+          tf.batchToSpaceND(
+            x,
+            [2, 2],
+            [
+              [0, 1],
+              [1, 0],
+            ],
+          ),
+        [noise([8, 3, 2, 2])],
+      ),
+      tf.depthToSpace(image([2, 3, 2, 8]), 2),
+    ]));
+});
+
 describe('layouts', () => {
   it('mixes channels-first values with vectors, numbers, images and reductions', () =>
     expectSameAsCpu(() => {

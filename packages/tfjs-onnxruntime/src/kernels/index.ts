@@ -1,6 +1,7 @@
 import type { OperatorDefinition } from '../graph/lowering.js';
 import { batchNormModule } from './batch-norm.js';
 import { binaryModule } from './binary.js';
+import { blocksModule } from './blocks.js';
 import { channelModule } from './channel-operators.js';
 import { conv2dModule } from './conv2d.js';
 import { depthwiseModule } from './depthwise-conv2d.js';
@@ -10,6 +11,8 @@ import { matMulModule } from './matmul.js';
 import { padModule } from './pad.js';
 import { poolModule } from './pool.js';
 import { reduceModule } from './reduce.js';
+import { resizeModule } from './resize.js';
+import { scatterModule } from './scatter.js';
 import { selectModule } from './select.js';
 import { shapeModule } from './shape.js';
 import { sliceModule } from './slice.js';
@@ -19,6 +22,7 @@ import { unaryModule } from './unary.js';
 const MODULES: readonly KernelModule[] = [
   batchNormModule,
   binaryModule,
+  blocksModule,
   channelModule,
   conv2dModule,
   depthwiseModule,
@@ -27,6 +31,8 @@ const MODULES: readonly KernelModule[] = [
   padModule,
   poolModule,
   reduceModule,
+  resizeModule,
+  scatterModule,
   selectModule,
   shapeModule,
   sliceModule,
