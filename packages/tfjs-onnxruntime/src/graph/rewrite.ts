@@ -40,7 +40,7 @@ export function pruneGraph(graph: Graph): Graph {
 }
 
 /** Every node that the values need, each after its inputs. Iterative: graphs are thousands of nodes deep. */
-export function sortNodes(values: readonly Value[]): GraphNode[] {
+function sortNodes(values: readonly Value[]): GraphNode[] {
   const order: GraphNode[] = [];
   const state = new Map<GraphNode, 'open' | 'done'>();
   const stack: GraphNode[] = [];

@@ -21,11 +21,7 @@ const select: KernelDefinition = {
 };
 
 /** Where has no kernel for bool. */
-export function where(
-  context: LoweringContext,
-  names: readonly [string, string, string],
-  dtype: NumericDataType,
-): string {
+function where(context: LoweringContext, names: readonly [string, string, string], dtype: NumericDataType): string {
   const onnx = context.onnx;
   if (dtype !== 'bool') return onnx.add('Where', [...names]);
   const [condition, yes, no] = names;

@@ -7,7 +7,7 @@ import { commonSubexpressionsPass } from './common-subexpressions.js';
 import { reluGradientPass } from './relu-gradient.js';
 
 /** Applied in this order to every graph before it is written as ONNX. */
-export const PASSES: readonly Pass[] = [
+const PASSES: readonly Pass[] = [
   commonSubexpressionsPass,
   broadcastPass,
   reluGradientPass,

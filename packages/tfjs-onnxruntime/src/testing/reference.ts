@@ -22,7 +22,7 @@ export async function startBackend(options: OnnxRuntimeBackendOptions = {}): Pro
 export type Numbers = { readonly shape: readonly number[]; readonly dtype: string; readonly values: number[] };
 
 /** Runs a function on one backend and brings its results to the caller. */
-export async function runOn(backendName: string, compute: () => tf.Tensor | tf.Tensor[]): Promise<Numbers[]> {
+async function runOn(backendName: string, compute: () => tf.Tensor | tf.Tensor[]): Promise<Numbers[]> {
   const previous = tf.getBackend();
   await tf.setBackend(backendName);
   try {
