@@ -2,7 +2,7 @@ import type { Value } from '../graph/graph.js';
 import type { LoweringContext } from '../graph/lowering.js';
 import { imageSize, type WindowAttributes } from './image.js';
 
-/** Most positions of a window for which comparing position by position is faster than ONNX Runtime's indices. */
+/** Most positions of a window that are compared one by one: each costs five passes over the result's size. */
 const MOST_POSITIONS = 16;
 const LOWEST = -3.4028234663852886e38;
 /** 2^127: takes every normal float above 1 */
@@ -21,8 +21,9 @@ export function canBlockMaxPool(context: LoweringContext, images: readonly Value
 
 /**
  * The gradient of max pooling from comparisons: position after position of the window, where x equals the maximum and
- * no earlier position did, dy goes to x. MaxPool's own indices and a scatter take four times as long. Works in the
- * blocked layout, where pixels lie together in blocks of channels, so that strided slices copy whole blocks.
+ * no earlier position did, dy goes to x. Works in the blocked layout, where pixels lie together in blocks of channels, so
+ * that strided slices copy whole blocks. Beside depthwise convolutions, which need that layout anyway, it takes less of
+ * the processor than MaxPool's own indices and a scatter (7 % of a mini-Xception step).
  */
 export function blockedMaxPoolGradient(
   context: LoweringContext,

@@ -53,8 +53,8 @@ const scaleShift: OperatorDefinition = {
 const LARGEST_POWER = 2 ** 127;
 
 /**
- * dy where x > 0, else 0. min(max(x · 2^127, 0), 1) is the step function for all normal numbers and costs a
- * fifth of comparing and converting.
+ * dy where x > 0, else 0. min(max(x · 2^127, 0), 1) is the step function for all normal numbers and costs less than
+ * half of comparing and converting.
  */
 const reluGradient: OperatorDefinition = {
   op: 'ReluGradient',
