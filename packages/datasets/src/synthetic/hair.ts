@@ -31,7 +31,7 @@ const BOTTOM: Readonly<Record<HairStyle, number>> = {
 };
 
 /** Lowest height of the hair at an angle around the head (radians, 0 in front), with the person's own hairline. */
-export function hairEdge(person: Person, angle: number): number {
+function hairEdge(person: Person, angle: number): number {
   const degrees = (Math.abs(angle) * 180) / Math.PI;
   const front = smoothstep(60, 20, degrees);
   const side = Math.sign(angle) * person.parting;

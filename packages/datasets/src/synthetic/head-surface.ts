@@ -47,7 +47,7 @@ export interface SurfacePoint {
 }
 
 /** The section's height at `t`, 0 at the crown to 1 under the chin, for one person with the jaw closed. */
-export function sectionHeight(person: Person, t: number): number {
+function sectionHeight(person: Person, t: number): number {
   const y = spline(SECTIONS.y, t * ROWS);
   return y > 0 ? y * (0.95 + 0.05 * person.forehead) : lowerFaceY(y, person);
 }
@@ -187,7 +187,7 @@ function mouthRelief(face: FaceGeometry, x: number, y: number): number {
 }
 
 /** How far the features stand out of the bare head at (x, y) seen from the front, in units along z. */
-export function faceRelief(face: FaceGeometry, x: number, y: number): number {
+function faceRelief(face: FaceGeometry, x: number, y: number): number {
   const { person, units, mouth } = face;
   const ax = Math.abs(x);
   const side = x < 0 ? 'negative' : 'positive';

@@ -6,7 +6,7 @@ import { smoothstep } from './numeric.js';
 type Point = readonly [number, number];
 
 /** The point of the face's surface that has the coordinates (x, y) seen from the front, found by bisection. */
-export function pointOnFace(face: FaceGeometry, x: number, y: number): SurfacePoint {
+function pointOnFace(face: FaceGeometry, x: number, y: number): SurfacePoint {
   const point: SurfacePoint = { x: 0, y: 0, z: 0 };
   let angle = 0;
   let t = 0.5;

@@ -49,7 +49,7 @@ const EYES_X = 0.5;
 const EYES_Y = 0.45;
 
 /** The camera of a picture: from face coordinates to its pixels. */
-export function createCamera(parameters: FaceParameters, oversampling = 1): Camera {
+function createCamera(parameters: FaceParameters, oversampling = 1): Camera {
   const width = parameters.width * oversampling;
   const height = parameters.height * oversampling;
   const scale = SCALE * parameters.zoom * height;
