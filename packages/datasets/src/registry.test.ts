@@ -84,4 +84,19 @@ test('the generator’s own pictures are read as they were meant', async () => {
   const { train, test: tested } = assignSplits(samples, { protocol: 'by-gender', train: 'female' });
   expect(tested.map((index) => samples[index].subject)).toEqual(new Array(14).fill('M01'));
   expect(train).toHaveLength(14);
+
+  // Drawn again: other file times, the same data.
+  const before = await dataset.fingerprint();
+  await rm(directory, { recursive: true });
+  const again = (female: number) =>
+    generateSyntheticDataset({
+      directory,
+      people: { female, male: 1 },
+      angles: ['S', 'HL'],
+      size: { width: 24, height: 32 },
+    });
+  await again(2);
+  expect(await (await openDataset({ type: 'synthetic', path: directory })).fingerprint()).toBe(before);
+  await again(3);
+  expect(await (await openDataset({ type: 'synthetic', path: directory })).fingerprint()).not.toBe(before);
 });

@@ -1,5 +1,6 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { InvalidConfigurationError, MissingInputError } from '@mien/core';
+import { hashFile } from '@mien/core/node';
 import { z } from 'zod';
 import { openFer2013 } from './fer2013.js';
 import { openImageFolder } from './image-folder.js';
@@ -56,12 +57,18 @@ export async function openDataset(
   }
 }
 
+/** Where the generator says what it drew. */
+const GENERATOR_RECORD = 'generator.json';
+
 async function openSynthetic(source: { readonly path: string; readonly name?: string }): Promise<OpenedDataset> {
   const { path, name = 'synthetic' } = source;
   try {
     const dataset = await openKdef({ path, name, licence: 'MIT; drawn by a program, no person is shown' });
-    // The generator's record of itself belongs there.
-    return { ...dataset, issues: dataset.issues.filter((issue) => issue.path !== 'generator.json') };
+    const issues = dataset.issues.filter((issue) => issue.path !== GENERATOR_RECORD);
+    // A set without the generator's record is one that somebody copied in part.
+    if (issues.length === dataset.issues.length) return dataset;
+    // The record names the options and every file's size: the same set drawn again elsewhere is the same data.
+    return { ...dataset, issues, fingerprint: () => hashFile(join(path, GENERATOR_RECORD)) };
   } catch (error) {
     if (!(error instanceof MissingInputError)) throw error;
     const { expected, found, details } = error;
