@@ -131,7 +131,8 @@ function createCard(
   const { experiment } = record;
   const { height, width, channels } = set;
   return {
-    name: experiment.name,
+    // As timm names weights: architecture.tag.
+    name: `${experiment.model.architecture}.${experiment.name}`,
     architecture: { id: experiment.model.architecture, options: experiment.model.options },
     input: { height, width, channels, range: experiment.model.range },
     labels: [...labels],
