@@ -19,7 +19,7 @@ export class Progress {
 
   update(done: number, total: number, note = ''): void {
     if (process.stderr.isTTY) {
-      this.#bar ??= this.#startBar(total);
+      this.#bar ??= this.#startBar(total, done);
       this.#bar.update(done, { note });
       return;
     }
@@ -43,7 +43,8 @@ export class Progress {
     this.#bar = undefined;
   }
 
-  #startBar(total: number): SingleBar {
+  /** @param done where the bar starts: after a line that stays, or a run that is resumed, only what follows tells the speed. */
+  #startBar(total: number, done: number): SingleBar {
     const bar = new SingleBar(
       {
         format: `${this.#label} {bar} {percentage}% | {value}/{total} | {eta_formatted} left {note}`,
@@ -54,7 +55,7 @@ export class Progress {
       },
       Presets.shades_classic,
     );
-    bar.start(total, this.#doneBefore, { note: '' });
+    bar.start(total, done, { note: '' });
     return bar;
   }
 }
