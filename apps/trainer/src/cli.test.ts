@@ -183,7 +183,7 @@ describe('mien-train', () => {
     const cases: [string[], RegExp][] = [
       [['run', 'tiny.yaml', '--set', 'training.epoch=3'], /training: .*epoch/],
       [['run', 'tiny.yaml', '--set', 'training'], /--set key\.path=value/],
-      [['run', './nowhere.yaml'], /nowhere\.yaml.*no such file/],
+      [['run', './nowhere.yaml'], /one that ships: .*sample\.yaml.*nowhere\.yaml/],
       [['run', 'tiny.yaml', '--set', 'dataset=none'], /datasets\/none/],
       [['run', 'tiny.yaml', '--set', 'split={protocol: official}'], /the protocol official/],
       [['evaluate', './nowhere', '--dataset', 'tiny'], /card\.json: no such file/],

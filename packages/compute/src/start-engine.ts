@@ -78,7 +78,8 @@ function describeRejected(rejected: readonly { name: string; reason: string }[])
   return rejected.length === 0 ? '' : ` (${rejected.map(({ name, reason }) => `${name}: ${reason}`).join('; ')})`;
 }
 
+/** The first line of a message; of a long one the end, where native libraries say what is wrong. */
 function firstLine(error: unknown): string {
   const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
-  return line.length > 120 ? `${line.slice(0, 117)}...` : line;
+  return line.length > 120 ? `… ${line.slice(-110).replace(/^\S*\s/, '')}` : line;
 }

@@ -1,6 +1,7 @@
-import { access } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { access, readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MissingInputError } from '@mien/core';
 import { Command } from 'commander';
 import { readExperiment } from '../configuration/experiment.js';
 import { describeSpread, spreadOf, testEvaluations } from '../run/cross-validation.js';
@@ -35,16 +36,24 @@ export function runCommand(): Command {
     });
 }
 
+const SHIPPED = fileURLToPath(new URL('../../experiments/', import.meta.url));
+
 /** An experiment given as a path, else one that ships with this package. */
 async function findExperiment(nameOrPath: string): Promise<string> {
   const isPath = await access(nameOrPath).then(
     () => true,
     () => false,
   );
-  const isName = /^[a-z0-9.-]+$/.test(nameOrPath);
-  if (isPath || !isName) return nameOrPath;
-  const name = nameOrPath.endsWith('.yaml') ? nameOrPath : `${nameOrPath}.yaml`;
-  return fileURLToPath(new URL(`../../experiments/${name}`, import.meta.url));
+  if (isPath) return nameOrPath;
+  const shipped = (await readdir(SHIPPED)).sort();
+  const name = shipped.find((file) => file === nameOrPath || file === `${nameOrPath}.yaml`);
+  if (name) return join(SHIPPED, name);
+  throw new MissingInputError({
+    expected: `an experiment file, or one that ships: ${shipped.join(', ')}`,
+    found: `no ${nameOrPath}`,
+    fix: 'check the path or the name',
+    details: { experiment: nameOrPath, shipped },
+  });
 }
 
 function describeResult({ folds, report, directory }: RunResult): string {
