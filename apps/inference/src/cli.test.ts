@@ -65,15 +65,15 @@ describe('mien predict', () => {
     const [result] = JSON.parse(output) as Extract<PictureResult, { faces: unknown }>[];
     expect(result).toMatchObject({ file: 'two faces.jpg', width: 700, height: 460 });
     expect(result.faces).toHaveLength(2);
-    for (const { face, emotion, confidence, probabilities } of result.faces) {
-      const { x, y, width, height } = face.box;
+    for (const { box, label, confidence, probabilities } of result.faces) {
+      const { x, y, width, height } = box;
       expect(x >= 0 && y >= 0 && x + width <= 700 && y + height <= 460).toBe(true);
       expect(Object.keys(probabilities)).toEqual([...EMOTIONS]);
       expect(Object.values(probabilities).reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
-      expect(probabilities[emotion]).toBe(Math.max(...Object.values(probabilities)));
-      expect(confidence).toBe(probabilities[emotion]);
+      expect(probabilities[label]).toBe(Math.max(...Object.values(probabilities)));
+      expect(confidence).toBe(probabilities[label]);
     }
-    const [left, right] = result.faces.map(({ face }) => face.box.x + face.box.width / 2).sort((a, b) => a - b);
+    const [left, right] = result.faces.map(({ box }) => box.x + box.width / 2).sort((a, b) => a - b);
     expect(left > 40 && left < 330 && right > 370 && right < 660).toBe(true);
   });
 

@@ -34,7 +34,7 @@ export class EmotionReader {
     for (const face of await this.#pipeline.detect(image)) {
       // One by one: a picture's number of faces varies, and a network is compiled for each batch size.
       const probabilities = await this.#network.predict(this.#toInput(this.#pipeline.applyToFace(image, face)), 1);
-      predictions.push({ face, ...toPrediction(this.card.labels, probabilities) });
+      predictions.push({ ...face, ...toPrediction(this.card.labels, probabilities) });
     }
     return predictions;
   }

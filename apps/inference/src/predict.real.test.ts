@@ -10,7 +10,7 @@ test.skipIf(!data)('five people are found in the group photo, and those who laug
   const faces = await reader.read(await decodeImage(join(data!, 'photos', 'multi_face.jpg')));
   reader.dispose();
   // Left to right: a man with sunglasses who smiles, a woman who laughs, a man who does not, two women who laugh.
-  const fromTheLeft = [...faces].sort((a, b) => a.face.box.x - b.face.box.x).map(({ emotion }) => emotion);
+  const fromTheLeft = [...faces].sort((a, b) => a.box.x - b.box.x).map(({ label }) => label);
   expect(fromTheLeft).toHaveLength(5);
   expect([0, 1, 3, 4].map((index) => fromTheLeft[index])).toEqual(['happy', 'happy', 'happy', 'happy']);
   expect(fromTheLeft[2]).not.toBe('happy');

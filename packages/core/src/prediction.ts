@@ -4,17 +4,15 @@ import type { Face } from './face.js';
 /** What a model says of one face. */
 export interface Prediction {
   /** The most probable emotion. */
-  readonly emotion: Emotion;
-  /** Probability of `emotion`, 0..1. */
+  readonly label: Emotion;
+  /** Probability of `label`, 0..1. */
   readonly confidence: number;
   /** A probability for each of the model's labels, in its order; they sum to 1. */
   readonly probabilities: Readonly<Partial<Record<Emotion, number>>>;
 }
 
 /** A face together with what the model says of it. */
-export interface FacePrediction extends Prediction {
-  readonly face: Face;
-}
+export type FacePrediction = Face & Prediction;
 
 /**
  * Turns a model's output row into a prediction.
@@ -27,5 +25,5 @@ export function toPrediction(labels: readonly Emotion[], probabilities: ArrayLik
     byEmotion[label] = probabilities[index];
     if (probabilities[index] > probabilities[best]) best = index;
   });
-  return { emotion: labels[best], confidence: probabilities[best], probabilities: byEmotion };
+  return { label: labels[best], confidence: probabilities[best], probabilities: byEmotion };
 }

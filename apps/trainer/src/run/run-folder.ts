@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { access, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MissingInputError } from '@mien/core';
-import { writeFileAtomically } from '@mien/core/node';
+import { MissingInputError, WriteFailedError } from '@mien/core';
+import { describeSystemError, systemErrorCode, writeFileAtomically } from '@mien/core/node';
 import type { History } from '@mien/training';
 import type { Experiment } from '../configuration/experiment.js';
 import type { Environment } from './environment.js';
@@ -29,15 +29,39 @@ export function createRunKey(
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-/** Makes the folder of a new run: `<runs>/<experiment>/<time>-<seed>`. */
+/** Makes the folder of a new run: `<runs>/<experiment>/<time>-<seed>`, with a number behind it if another began in the same second. */
 export async function createRunFolder(runs: string, experiment: Experiment, now = new Date()): Promise<string> {
-  const time = now
+  const parent = join(runs, experiment.name);
+  const name = `${now
     .toISOString()
     .replace(/\.\d+Z$/, 'Z')
-    .replaceAll(':', '');
-  const directory = join(runs, experiment.name, `${time}-${experiment.seed}`);
-  await mkdir(directory, { recursive: true });
-  return directory;
+    .replaceAll(':', '')}-${experiment.seed}`;
+  try {
+    await mkdir(parent, { recursive: true });
+    for (let attempt = 1; ; attempt++) {
+      const directory = join(parent, attempt === 1 ? name : `${name}-${attempt}`);
+      if (await makeNew(directory)) return directory;
+    }
+  } catch (error) {
+    throw new WriteFailedError({
+      expected: `to make a run folder in ${parent}`,
+      found: describeSystemError(error),
+      fix: 'choose another place with --runs',
+      details: { parent },
+      cause: error,
+    });
+  }
+}
+
+/** Whether the folder was made; not when it was there. */
+async function makeNew(directory: string): Promise<boolean> {
+  try {
+    await mkdir(directory);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 /**
