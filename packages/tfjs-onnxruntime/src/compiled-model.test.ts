@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compileModel, traceToOnnx } from './compiled-model.js';
+import { compileModel } from './compiled-model.js';
 import { noise, relativeError, startBackend } from './testing/reference.js';
+import { traceToOnnx } from './trace.js';
 
 beforeAll(async () => {
   await startBackend();

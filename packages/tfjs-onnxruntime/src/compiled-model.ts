@@ -1,20 +1,8 @@
-import { getBackend, type Tensor, backend as tensorFlowBackend } from '@tensorflow/tfjs-core';
-import { OnnxRuntimeBackend } from './backend.js';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { OnnxRuntimeBackendError } from './errors.js';
 import { sizeOf } from './graph/graph.js';
-import { lowerGraph } from './graph/lowering.js';
-import { pruneGraph } from './graph/rewrite.js';
-import { operatorDefinitions } from './kernels/index.js';
-import { BACKEND_NAME } from './name.js';
-import { encodeModel } from './onnx/model.js';
-import { optimizeGraph } from './passes/index.js';
 import { Tensor as RuntimeTensor, Session } from './runtime/native.js';
-
-/** A named input of a traced function; float32. */
-export interface TraceInput {
-  readonly name: string;
-  readonly shape: readonly number[];
-}
+import { currentBackend, encodeTrace } from './trace.js';
 
 /** What is needed of a tfjs-layers model: `LayersModel` and `Sequential` fit. */
 export interface TraceableModel {
@@ -39,51 +27,6 @@ export interface CompiledModel {
 export interface CompileOptions {
   /** How many batch sizes are kept compiled; the least recently used is released. Default: 4. */
   readonly batchSizes?: number;
-}
-
-function currentBackend(): OnnxRuntimeBackend {
-  const backend = getBackend() === BACKEND_NAME ? tensorFlowBackend() : undefined;
-  if (backend instanceof OnnxRuntimeBackend) return backend;
-  throw new OnnxRuntimeBackendError(
-    'wrong-backend',
-    `Expected the current TensorFlow.js backend to be '${BACKEND_NAME}'; found '${getBackend()}'. Call await tf.setBackend('${BACKEND_NAME}') first.`,
-  );
-}
-
-function encodeTrace(
-  backend: OnnxRuntimeBackend,
-  compute: (inputs: Tensor[]) => Tensor | Tensor[],
-  inputs: readonly TraceInput[],
-): { bytes: Uint8Array; outputNames: string[] } {
-  const { graph, data } = backend.trace(
-    compute,
-    inputs.map(({ shape }) => ({ shape, dtype: 'float32' })),
-  );
-  // No blocked layout by hand: with constant weights ONNX Runtime chooses it for whole chains of convolutions itself.
-  const lowered = lowerGraph(optimizeGraph(pruneGraph(graph)), operatorDefinitions, { channelBlock: 0 }, (leaf) =>
-    leaf < inputs.length ? { name: inputs[leaf]!.name } : { constant: data[leaf]! },
-  );
-  const bytes = encodeModel({
-    nodes: lowered.builder.nodes,
-    initializers: lowered.builder.initializers,
-    inputs: lowered.inputs,
-    outputs: lowered.outputs,
-  });
-  return { bytes, outputNames: lowered.outputs.map((output) => output.name) };
-}
-
-/**
- * Records what `compute` does to inputs of the given shapes and writes it as an ONNX model (opset 19); every other
- * tensor it uses becomes a constant of the model. Outputs are named y0, y1, …; shapes, batch included, are fixed.
- *
- * @returns the bytes of an `.onnx` file
- * @throws OnnxRuntimeBackendError when `onnxruntime` is not the current backend, or `compute` reads a value
- */
-export function traceToOnnx(
-  compute: (inputs: Tensor[]) => Tensor | Tensor[],
-  inputs: readonly TraceInput[],
-): Uint8Array {
-  return encodeTrace(currentBackend(), compute, inputs).bytes;
 }
 
 interface CompiledBatch {

@@ -4,8 +4,6 @@ export {
   type CompileOptions,
   compileModel,
   type TraceableModel,
-  type TraceInput,
-  traceToOnnx,
 } from './compiled-model.js';
 export {
   ExecutionError,
@@ -13,6 +11,7 @@ export {
   OnnxRuntimeBackendError,
   UnsupportedOperationError,
 } from './errors.js';
+export { type ExportableModel, type ExportOptions, exportOnnx } from './export-onnx.js';
 export { BACKEND_NAME } from './name.js';
 export { registerOnnxRuntimeBackend } from './register.js';
 export {
@@ -21,3 +20,4 @@ export {
   listExecutionProviders,
   type OnnxRuntimeBackendOptions,
 } from './runtime/options.js';
+export { type TraceInput, traceToOnnx } from './trace.js';

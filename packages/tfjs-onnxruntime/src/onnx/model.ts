@@ -39,6 +39,10 @@ export interface OnnxModel {
   readonly initializers: readonly OnnxInitializer[];
   readonly inputs: readonly OnnxValueInfo[];
   readonly outputs: readonly OnnxValueInfo[];
+  /** The graph's name. Default: `tfjs`. */
+  readonly name?: string;
+  /** `metadata_props`: what onnxruntime's `custom_metadata_map` and other readers show. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 const IR_VERSION = 9;
@@ -96,7 +100,7 @@ function valueInfoMessage(info: OnnxValueInfo): ProtobufWriter {
 export function encodeModel(model: OnnxModel): Uint8Array {
   const graph = new ProtobufWriter();
   for (const node of model.nodes) graph.message(1, nodeMessage(node));
-  graph.string(2, 'tfjs');
+  graph.string(2, model.name ?? 'tfjs');
   for (const initializer of model.initializers) graph.message(5, initializerMessage(initializer));
   for (const input of model.inputs) graph.message(11, valueInfoMessage(input));
   for (const output of model.outputs) graph.message(12, valueInfoMessage(output));
@@ -104,6 +108,9 @@ export function encodeModel(model: OnnxModel): Uint8Array {
   message.message(8, new ProtobufWriter().string(1, '').integer(2, OPSET_VERSION));
   for (const domain of new Set(model.nodes.map((node) => node.domain))) {
     if (domain !== '') message.message(8, new ProtobufWriter().string(1, domain).integer(2, 1));
+  }
+  for (const [key, value] of Object.entries(model.metadata ?? {})) {
+    message.message(14, new ProtobufWriter().string(1, key).string(2, value));
   }
   return message.finish();
 }
