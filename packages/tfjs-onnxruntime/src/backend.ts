@@ -26,7 +26,7 @@ import { Recording } from './graph/recording.js';
 import type { KernelHost } from './kernels/kernel.js';
 import { CompiledGraph } from './runtime/compiled-graph.js';
 import { DataEntry, DataStorage, type NumericArray } from './runtime/data-storage.js';
-import { Tensor } from './runtime/native.js';
+import { type SessionOptions, Tensor } from './runtime/native.js';
 import { type OnnxRuntimeBackendOptions, type ResolvedOptions, resolveOptions } from './runtime/options.js';
 import { SessionCache } from './runtime/session-cache.js';
 import { bytesOf, isNumeric, toTypedArray, uniformValue } from './runtime/typed-arrays.js';
@@ -42,10 +42,10 @@ const MOST_PENDING = 50_000;
  * was recorded and is still referenced is compiled into one ONNX graph (cached by structure) and computed in one call.
  */
 export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
-  readonly options: ResolvedOptions;
+  private current: ResolvedOptions;
   private readonly storage: DataStorage;
   private readonly recording = new Recording();
-  private readonly sessions: SessionCache<CompiledGraph>;
+  private sessions: SessionCache<CompiledGraph>;
   private recordingNumber = 1;
   private leaves: DataEntry[] = [];
   private pendingEntries: DataEntry[] = [];
@@ -58,9 +58,13 @@ export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
   /** @throws ExecutionProviderError when an execution provider is asked for that is not there */
   constructor(options: OnnxRuntimeBackendOptions = {}) {
     super();
-    this.options = resolveOptions(options);
+    this.current = resolveOptions(options);
     this.storage = new DataStorage(this);
     this.sessions = new SessionCache(this.options.sessionCacheSize);
+  }
+
+  get options(): ResolvedOptions {
+    return this.current;
   }
 
   // Storage, as TensorFlow.js wants it
@@ -365,8 +369,22 @@ export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
     };
   }
 
-  /** Writes the profiles of all sessions (made with `sessionOptions: { enableProfiling: true }`). */
-  endProfiling(): void {
-    for (const compiled of this.sessions.values()) compiled.endProfiling();
+  /**
+   * Runs a task with sessions of its own, compiled with `sessionOptions` over the usual ones and released afterwards
+   * (which is when ONNX Runtime writes a profile, if that was asked for).
+   */
+  async withSessionOptions(sessionOptions: SessionOptions, task: () => unknown): Promise<void> {
+    this.flushPending();
+    const { current, sessions } = this;
+    this.current = { ...current, sessionOptions: { ...current.sessionOptions, ...sessionOptions } };
+    this.sessions = new SessionCache(current.sessionCacheSize);
+    try {
+      await task();
+      this.flushPending();
+    } finally {
+      this.sessions.clear();
+      this.sessions = sessions;
+      this.current = current;
+    }
   }
 }

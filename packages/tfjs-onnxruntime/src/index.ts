@@ -11,6 +11,7 @@ export {
   OnnxRuntimeBackendError,
   UnsupportedOperationError,
 } from './errors.js';
+export { type Explanation, explain, type OperationPlacement } from './explain.js';
 export { type ExportableModel, type ExportOptions, exportOnnx } from './export-onnx.js';
 export { BACKEND_NAME } from './name.js';
 export { registerOnnxRuntimeBackend } from './register.js';

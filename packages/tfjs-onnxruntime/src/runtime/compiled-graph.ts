@@ -63,10 +63,6 @@ export class CompiledGraph {
     }
   }
 
-  endProfiling(): void {
-    this.session.endProfiling();
-  }
-
   release(): void {
     this.session.release();
   }

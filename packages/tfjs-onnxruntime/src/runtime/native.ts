@@ -8,7 +8,6 @@ type Feeds = Readonly<Record<string, Tensor>>;
 interface NativeSession {
   loadModel(buffer: ArrayBufferLike, byteOffset: number, byteLength: number, options: SessionOptions): void;
   run(feeds: Feeds, fetches: Readonly<Record<string, Tensor | null>>, options: object): Record<string, Tensor>;
-  endProfiling(): void;
   dispose(): void;
 }
 
@@ -57,11 +56,6 @@ export class Session {
 
   run(feeds: Feeds, fetches: Readonly<Record<string, null>>): Record<string, Tensor> {
     return this.session.run(feeds, fetches, RUN_OPTIONS);
-  }
-
-  /** Writes the profile when the session was made with `enableProfiling`. */
-  endProfiling(): void {
-    this.session.endProfiling();
   }
 
   release(): void {

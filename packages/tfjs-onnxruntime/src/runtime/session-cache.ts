@@ -44,10 +44,6 @@ export class SessionCache<T extends Releasable> {
     this.entries.clear();
   }
 
-  values(): T[] {
-    return [...this.entries.values()].map((entry) => entry.value);
-  }
-
   private evict(): void {
     while (this.entries.size > this.capacity) {
       const [oldest] = this.entries;
