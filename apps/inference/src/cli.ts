@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { runCommandLine } from '@mien/core/node';
 import { Command } from 'commander';
+import { exportCommand } from './commands/export.js';
 import { predictCommand } from './commands/predict.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -14,4 +15,5 @@ const program = new Command('mien')
   .option('--debug', 'show where an error happened')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 program.addCommand(predictCommand().copyInheritedSettings(program));
+program.addCommand(exportCommand().copyInheritedSettings(program));
 await runCommandLine(() => program.parseAsync());
