@@ -1,10 +1,14 @@
 #!/usr/bin/env node
 import { runCommandLine } from '@mien/core/node';
 import { Command } from 'commander';
+import { engineBenchmark } from './engine/engine-benchmark.js';
+import { memoryBenchmark } from './memory/memory-benchmark.js';
 import { trainingBenchmark } from './training/training-benchmark.js';
 
 const program = new Command('bench')
   .description('Mien beside its peers, in turns on one machine; read the ratios.')
   .option('--debug');
+program.addCommand(engineBenchmark());
+program.addCommand(memoryBenchmark());
 program.addCommand(trainingBenchmark());
 await runCommandLine(() => program.parseAsync());
