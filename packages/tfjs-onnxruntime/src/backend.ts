@@ -1,6 +1,7 @@
 import {
   type BackendTimingInfo,
   type BackendValues,
+  backend_util,
   type DataId,
   type DataType,
   engine,
@@ -23,7 +24,7 @@ import {
   type Value,
 } from './graph/graph.js';
 import { Recording } from './graph/recording.js';
-import type { KernelHost } from './kernels/kernel.js';
+import type { ComplexParts, KernelHost } from './kernels/kernel.js';
 import { CompiledGraph } from './runtime/compiled-graph.js';
 import { DataEntry, DataStorage, type NumericArray } from './runtime/data-storage.js';
 import { type SessionOptions, Tensor } from './runtime/native.js';
@@ -91,7 +92,9 @@ export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
     } else if (dtype === 'string') {
       entry.strings = values as Uint8Array[];
     } else {
-      throw new UnsupportedOperationError('tensor', `type ${dtype}`, 'Use float32, int32, bool or string.');
+      const { real, imag } = backend_util.splitRealAndImagArrays(values as Float32Array);
+      const part = (numbers: Float32Array) => this.upload(numbers, shape, 'float32');
+      entry.complex = { real: part(real), imaginary: part(imag) };
     }
     return entry;
   }
@@ -104,6 +107,10 @@ export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
   override readSync(dataId: DataId): BackendValues {
     const entry = this.storage.get(dataId);
     if (entry.strings !== undefined) return entry.strings;
+    if (entry.complex !== undefined) {
+      const [real, imaginary] = [entry.complex.real, entry.complex.imaginary].map((part) => this.download(part));
+      return backend_util.mergeRealAndImagArrays(real as Float32Array, imaginary as Float32Array);
+    }
     return this.hostOf(entry);
   }
 
@@ -125,6 +132,10 @@ export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
     if (!force && entry.refCount > 0) return false;
     entry.refCount = 0;
     this.storage.delete(dataId, entry);
+    if (entry.complex !== undefined) {
+      this.disposeData(entry.complex.real.dataId);
+      this.disposeData(entry.complex.imaginary.dataId);
+    }
     return true;
   }
 
@@ -236,6 +247,24 @@ export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
 
   download(tensor: TensorInfo): NumericArray {
     return this.hostOf(this.storage.get(tensor.dataId));
+  }
+
+  downloadAny(tensor: TensorInfo): BackendValues {
+    return this.readSync(tensor.dataId);
+  }
+
+  uploadAny(values: BackendValues, shape: readonly number[], dtype: DataType): TensorInfo {
+    return { dataId: this.write(values, [...shape], dtype), shape: [...shape], dtype };
+  }
+
+  complex(real: TensorInfo, imaginary: TensorInfo): TensorInfo {
+    const entry = new DataEntry(real.shape, 'complex64', 1);
+    entry.complex = { real, imaginary };
+    return { dataId: this.storage.add(entry), shape: real.shape, dtype: 'complex64' };
+  }
+
+  partsOf(tensor: TensorInfo): ComplexParts {
+    return this.storage.get(tensor.dataId).complex!;
   }
 
   disposeTensor(tensor: TensorInfo): void {

@@ -6,6 +6,7 @@ import { channelModule } from './channel-operators.js';
 import { conv2dModule } from './conv2d.js';
 import { depthwiseModule } from './depthwise-conv2d.js';
 import { fillModule } from './fill.js';
+import { hostKernels, withHostTypes } from './host/host-kernels.js';
 import type { KernelDefinition, KernelModule } from './kernel.js';
 import { matMulModule } from './matmul.js';
 import { padModule } from './pad.js';
@@ -41,7 +42,10 @@ const MODULES: readonly KernelModule[] = [
 ];
 
 /** Every TensorFlow.js kernel this backend has. */
-export const kernelDefinitions: readonly KernelDefinition[] = MODULES.flatMap((module) => module.kernels);
+export const kernelDefinitions: readonly KernelDefinition[] = [
+  ...MODULES.flatMap((module) => module.kernels).map(withHostTypes),
+  ...hostKernels,
+];
 
 /** How every recorded operation becomes ONNX, by its name. */
 export const operatorDefinitions: ReadonlyMap<string, OperatorDefinition> = new Map(

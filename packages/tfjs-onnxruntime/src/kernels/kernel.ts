@@ -1,6 +1,11 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { BackendValues, DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Attributes, NumericDataType, OutputSpecification, Value } from '../graph/graph.js';
 import type { OperatorDefinition } from '../graph/lowering.js';
+
+export interface ComplexParts {
+  readonly real: TensorInfo;
+  readonly imaginary: TensorInfo;
+}
 
 /** What a kernel needs from the backend: values for tensors, tensors for values. */
 export interface KernelHost {
@@ -22,6 +27,14 @@ export interface KernelHost {
   upload(values: Float32Array | Int32Array | Uint8Array, shape: readonly number[], dtype: NumericDataType): TensorInfo;
   /** The values of a tensor; computes everything pending when they are not known yet. */
   download(tensor: TensorInfo): Float32Array | Int32Array | Uint8Array;
+  /** As `download`, for every type but complex64; strings are UTF-8 bytes. */
+  downloadAny(tensor: TensorInfo): BackendValues;
+  /** As `upload`, for every type but complex64. */
+  uploadAny(values: BackendValues, shape: readonly number[], dtype: DataType): TensorInfo;
+  /** A tensor of complex numbers that takes over the tensors of its parts. */
+  complex(real: TensorInfo, imaginary: TensorInfo): TensorInfo;
+  /** The tensors a complex tensor was made from; they stay its own. */
+  partsOf(tensor: TensorInfo): ComplexParts;
   /** Frees a tensor that a kernel made for itself. */
   disposeTensor(tensor: TensorInfo): void;
 }
@@ -30,8 +43,8 @@ export interface KernelHost {
 export class KernelCall {
   constructor(
     readonly host: KernelHost,
-    private readonly inputs: Readonly<Record<string, TensorInfo | undefined>>,
-    private readonly attributes: Readonly<Record<string, unknown>>,
+    readonly inputs: Readonly<Record<string, TensorInfo | undefined>>,
+    readonly attributes: Readonly<Record<string, unknown>>,
   ) {}
 
   tensor(name: string): TensorInfo {

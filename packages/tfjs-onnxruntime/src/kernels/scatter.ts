@@ -28,7 +28,9 @@ const scatterNd: KernelDefinition = {
     const indices = call.value('indices');
     const updates = call.value('updates');
     const shape = call.attribute<number[]>('shape');
-    const target = call.host.toValue(call.host.fill(0, shape, updates.dtype));
+    const zeros = call.host.fill(0, shape, updates.dtype);
+    const target = call.host.toValue(zeros);
+    call.host.disposeTensor(zeros);
     return call.emit('ScatterNd', [target, indices, updates], { reduction: 'add' }, shape, updates.dtype);
   },
 };
