@@ -94,6 +94,7 @@ describe('exportOnnx', () => {
     const model = randomise(models[name]!());
     const tensors = tf.memory().numTensors;
     const bytes = exportOnnx(model);
+    expect(textOf(bytes)).not.toContain('com.microsoft');
     expect(tf.memory().numTensors).toBe(tensors);
     for (const batch of [1, 3, 8]) {
       const x = noise([batch, ...(model.inputs[0]!.shape.slice(1) as number[])], batch);

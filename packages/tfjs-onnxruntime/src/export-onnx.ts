@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { OnnxRuntimeBackendError } from './errors.js';
 import { encodeModel, type OnnxInitializer } from './onnx/model.js';
+import { replaceFusedProducts } from './onnx/portable.js';
 import { BATCH_DIMENSION, mergeBatchTraces } from './onnx/symbolic-batch.js';
 import { currentBackend, lowerTrace } from './trace.js';
 
@@ -114,7 +115,7 @@ export function exportOnnx(model: ExportableModel, options: ExportOptions = {}):
     renamed.set(initializer.name, name);
     return { ...initializer, name };
   });
-  const nodes = graph.nodes.map((node) => ({
+  const nodes = replaceFusedProducts(graph.nodes, graph.initializers).map((node) => ({
     ...node,
     inputs: node.inputs.map((name) => renamed.get(name) ?? name),
     outputs: node.outputs.map((name) => {
