@@ -1,9 +1,10 @@
-import { EMOTIONS, type Sample } from '@mien/core';
+import { ALL_EMOTIONS, EMOTIONS, type Sample } from '@mien/core';
 import { describe, expect, test } from 'vitest';
+import { auditDataset } from './audit.js';
 import { type DatasetSource, openDataset } from './registry.js';
 import { assignSplits } from './splits.js';
 
-/** Checks on the real data sets; `MIEN_REAL_DATA` names the folder that has `fer2013.csv.gz`, `kdef`, `ck48` and `sfew`. */
+/** Checks on the real data sets; `MIEN_REAL_DATA` names the folder that has `fer2013.csv.gz`, `fer2013new.csv`, `kdef`, `ck48`, `sfew` and `jaffe`. */
 const data = process.env.MIEN_REAL_DATA;
 
 async function list(source: DatasetSource): Promise<Sample[]> {
@@ -14,6 +15,12 @@ async function list(source: DatasetSource): Promise<Sample[]> {
 
 const countEmotions = (samples: readonly Sample[]) =>
   EMOTIONS.map((emotion) => samples.filter((sample) => sample.emotion === emotion).length);
+
+/** Computed with the rule of the FER+ authors' program (src/ferplus.py of github.com/microsoft/FERPlus): 25,060 and 3,199. */
+const FERPLUS_COUNTS = [
+  ['train', [2100, 119, 532, 7287, 3014, 3149, 8740, 119]],
+  ['validation', [287, 24, 62, 865, 351, 415, 1182, 13]],
+] as const;
 
 describe.skipIf(!data)('real data', () => {
   test('FER-2013 has the published counts', async () => {
@@ -51,7 +58,7 @@ describe.skipIf(!data)('real data', () => {
     expect([train.length, validation.length, tested.length]).toEqual([22 * 14, 6 * 14, 7 * 14]);
   });
 
-  test('class folders: CK+48 and SFEW', async () => {
+  test('class folders without their own loader: CK+48 and SFEW', async () => {
     const ck = await list({ type: 'image-folder', path: 'ck48' });
     expect(ck).toHaveLength(981);
     expect(ck.filter(({ emotion }) => emotion === 'contempt')).toHaveLength(54);
@@ -59,5 +66,47 @@ describe.skipIf(!data)('real data', () => {
     expect(sfew).toHaveLength(860);
     expect(sfew.every(({ split }) => split === 'train')).toBe(true);
     expect(await sfew[0].load()).toMatchObject({ width: 143, height: 181, channels: 3 });
+  });
+
+  test('SFEW Train: classes, films, and the alignments that came out blank', async () => {
+    const samples = await list({ type: 'sfew', path: 'sfew' });
+    const { issues } = await openDataset({ type: 'sfew', path: 'sfew' }, { baseDirectory: data });
+    expect(issues.map(({ kind, path }) => [kind, path])).toEqual(
+      ['15', '30', '38'].map((frame) => ['blank', `Train/Angry/RevolutionaryRoad_000806440_000000${frame}.png`]),
+    );
+    expect(countEmotions(samples)).toEqual([167, 50, 76, 179, 151, 93, 141]);
+    expect(samples.every(({ split, subject }) => split === 'train' && subject !== undefined)).toBe(true);
+  });
+
+  test('JAFFE: five of ten women, three or four pictures of each expression', async () => {
+    const samples = await list({ type: 'jaffe', path: 'jaffe' });
+    expect(samples).toHaveLength(108);
+    const countOf = (person: string) => samples.filter(({ subject }) => subject === person).length;
+    expect(['KA', 'KL', 'KM', 'KR', 'MK'].map(countOf)).toEqual([23, 22, 22, 20, 21]);
+    for (const sample of samples) expect(await sample.load()).toMatchObject({ width: 256, height: 256 });
+  });
+
+  test('CK+48: the published counts, 118 people', async () => {
+    const samples = await list({ type: 'ck-plus', path: 'ck48' });
+    expect(ALL_EMOTIONS.map((label) => samples.filter(({ emotion }) => emotion === label).length)).toEqual([
+      135, 177, 75, 207, 84, 249, 0, 54,
+    ]);
+    expect(new Set(samples.map(({ subject }) => subject)).size).toBe(118);
+    expect(assignSplits(samples, { protocol: 'k-fold', k: 10, fold: 0 }).test.length).toBeGreaterThan(80);
+  });
+
+  test('FER+ by majority: the counts of the rule in Python', async () => {
+    const samples = await list({ type: 'ferplus', path: '.' });
+    for (const [split, counts] of FERPLUS_COUNTS) {
+      const part = samples.filter((sample) => sample.split === split);
+      expect(ALL_EMOTIONS.map((label) => part.filter(({ emotion }) => emotion === label).length)).toEqual(counts);
+    }
+  });
+
+  test('the audit finds the 280 PublicTest pictures that also stand in Training', { timeout: 60_000 }, async () => {
+    const dataset = await openDataset({ type: 'fer2013', path: 'fer2013.csv.gz' }, { baseDirectory: data });
+    const { acrossSplits, contradictions } = await auditDataset(dataset);
+    expect(acrossSplits).toEqual([{ split: 'validation', alsoIn: 'train', pictures: 280 }]);
+    expect(contradictions.length).toBeGreaterThan(0);
   });
 });

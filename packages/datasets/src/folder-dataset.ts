@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Emotion, MissingInputError, type Sample } from '@mien/core';
+import { type Emotion, MissingInputError, parseEmotion, type Sample, UnknownLabelError } from '@mien/core';
 import { describeSystemError } from '@mien/core/node';
 import { decodeImage } from './decode.js';
 import type { DatasetIssue, OpenedDataset } from './opened-dataset.js';
@@ -56,4 +56,14 @@ async function fingerprintFiles(root: string, entries: readonly FolderEntry[]): 
     }
   }
   return hash.digest('hex');
+}
+
+/** The emotion that a folder's name means; `undefined` when it means none. */
+export function emotionOfFolder(folder: string): Emotion | undefined {
+  try {
+    return parseEmotion(folder);
+  } catch (error) {
+    if (error instanceof UnknownLabelError) return undefined;
+    throw error;
+  }
 }

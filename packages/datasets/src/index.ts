@@ -1,9 +1,29 @@
+export {
+  type AuditOptions,
+  auditDataset,
+  type DatasetAudit,
+  type EqualPictures,
+  type SharedPictures,
+  type SharedSubject,
+} from './audit.js';
+export { type CkPlusName, openCkPlus, parseCkPlusName } from './ck-plus.js';
 export { type DecodeOptions, decodeImage } from './decode.js';
 export { openFer2013 } from './fer2013.js';
+export { openFerPlus } from './ferplus.js';
+export {
+  FERPLUS_COLUMNS,
+  type FerPlusExclusion,
+  type FerPlusMajority,
+  type FerPlusRow,
+  majorityVote,
+  readFerPlusVotes,
+} from './ferplus-votes.js';
 export { openImageFolder } from './image-folder.js';
+export { type JaffeName, openJaffe, parseJaffeName } from './jaffe.js';
 export { type KdefName, openKdef, parseKdefName } from './kdef.js';
 export type { DatasetIssue, OpenedDataset } from './opened-dataset.js';
 export { type DatasetSource, datasetSourceSchema, openDataset } from './registry.js';
+export { openSfew, parseSfewName, type SfewName } from './sfew.js';
 export { type SplitProtocol, type SplitProtocolInput, splitProtocolSchema } from './split-protocol.js';
 export {
   assertNoLeak,

@@ -11,6 +11,8 @@ export interface DatasetIssue {
    * - `not-an-image`: a file whose extension is no picture's that can be decoded; left out.
    * - `unreadable`: a file, folder or link that could not be followed; left out.
    * - `repeated-folder`: a link to a folder that was listed already (or to one it lies in); left out.
+   * - `unlabelled`: pictures without a label, by folder or file; left out.
+   * - `blank`: a picture that shows nothing; left out.
    */
   readonly kind:
     | 'misnamed'
@@ -20,7 +22,9 @@ export interface DatasetIssue {
     | 'empty-class'
     | 'not-an-image'
     | 'unreadable'
-    | 'repeated-folder';
+    | 'repeated-folder'
+    | 'unlabelled'
+    | 'blank';
   /** Below the data set's root, with `/` between the parts. */
   readonly path: string;
   /** Why, in words for a person. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { InvalidConfigurationError, MissingInputError, type Sample } from '@mien/core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FERPLUS_COLUMNS } from './ferplus-votes.js';
 import { type DatasetSource, datasetSourceSchema, openDataset } from './registry.js';
 import { assignSplits } from './splits.js';
 import { generateSyntheticDataset } from './synthetic/index.js';
@@ -11,13 +12,22 @@ import { generateSyntheticDataset } from './synthetic/index.js';
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mien-registry-'));
-  const picture = await sharp({ create: { width: 4, height: 3, channels: 3, background: 'red' } })
+  const pixels = Uint8Array.from({ length: 4 * 3 * 3 }, (_, index) => 7 * index);
+  const picture = await sharp(pixels, { raw: { width: 4, height: 3, channels: 3 } })
     .png()
     .toBuffer();
-  await writeFile(join(folder, 'fer.csv'), `emotion,pixels,Usage\n3,${new Array(2304).fill(7).join(' ')},Training\n`);
+  const csv = `emotion,pixels,Usage\n3,${new Array(2304).fill(7).join(' ')},Training\n`;
+  const votes = `Usage,Image name,${FERPLUS_COLUMNS.join(',')}\nTraining,fer0000000.png,0,9,0,1,0,0,0,0,0,0\n`;
+  await mkdir(join(folder, 'ferplus'));
+  await writeFile(join(folder, 'fer.csv'), csv);
+  await writeFile(join(folder, 'ferplus', 'fer2013.csv'), csv);
+  await writeFile(join(folder, 'ferplus', 'fer2013new.csv'), votes);
   for (const [sub, name] of [
     ['kdef', 'AF01HAS.png'],
     ['classes/happy', '1.png'],
+    ['sfew/Train/Happy', 'Juno_000000001_00000001.png'],
+    ['jaffe', 'KA.HA1.29.png'],
+    ['ck48/happy', 'S010_006_00000015.png'],
     ['empty', ''],
   ]) {
     await mkdir(join(folder, sub), { recursive: true });
@@ -29,6 +39,10 @@ afterAll(() => rm(folder, { recursive: true }));
 test.each<[DatasetSource, string]>([
   [{ type: 'fer2013', path: 'fer.csv' }, 'fer2013'],
   [{ type: 'kdef', path: 'kdef' }, 'kdef'],
+  [{ type: 'ferplus', path: 'ferplus' }, 'ferplus'],
+  [{ type: 'sfew', path: 'sfew' }, 'sfew'],
+  [{ type: 'jaffe', path: 'jaffe' }, 'jaffe'],
+  [{ type: 'ck-plus', path: 'ck48' }, 'ck-plus'],
   [{ type: 'image-folder', path: 'classes' }, 'image-folder'],
   [{ type: 'synthetic', path: 'kdef' }, 'synthetic'],
   [{ type: 'synthetic', path: 'kdef', name: 'mine' }, 'mine'],
@@ -44,7 +58,7 @@ test.each<[DatasetSource, string]>([
   expect(await absolute.fingerprint()).toBe(await dataset.fingerprint());
 });
 
-test.each(['fer2013', 'kdef', 'image-folder', 'synthetic'] as const)(
+test.each(['fer2013', 'ferplus', 'kdef', 'sfew', 'jaffe', 'ck-plus', 'image-folder', 'synthetic'] as const)(
   '%s that is missing or empty says what to do',
   async (type) => {
     for (const path of ['none', 'empty']) {

@@ -2,10 +2,14 @@ import { join, resolve } from 'node:path';
 import { InvalidConfigurationError, MissingInputError } from '@mien/core';
 import { hashFile } from '@mien/core/node';
 import { z } from 'zod';
+import { openCkPlus } from './ck-plus.js';
 import { openFer2013 } from './fer2013.js';
+import { openFerPlus } from './ferplus.js';
 import { openImageFolder } from './image-folder.js';
+import { openJaffe } from './jaffe.js';
 import { openKdef } from './kdef.js';
 import type { OpenedDataset } from './opened-dataset.js';
+import { openSfew } from './sfew.js';
 
 /** A file or folder; a relative one is below the base directory. */
 const path = z.string().min(1);
@@ -15,16 +19,23 @@ const name = z.string().min(1).optional();
 /** What a data set is read from, as data. */
 export const datasetSourceSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('fer2013'), path, name }),
+  z.strictObject({ type: z.literal('ferplus'), path, name }),
   z.strictObject({ type: z.literal('kdef'), path, name }),
+  z.strictObject({ type: z.literal('sfew'), path, name }),
+  z.strictObject({ type: z.literal('jaffe'), path, name }),
+  z.strictObject({ type: z.literal('ck-plus'), path, name }),
   z.strictObject({ type: z.literal('image-folder'), path, name, licence: z.string().min(1).optional() }),
   z.strictObject({ type: z.literal('synthetic'), path, name }),
 ]);
 
+const TYPES = datasetSourceSchema.options.map(({ shape }) => shape.type.value);
+
 export type DatasetSource = z.infer<typeof datasetSourceSchema>;
 
 /**
- * Opens a data set: `fer2013` (a csv or csv.gz), `kdef` (any folder in KDEF's naming), `image-folder` (class folders),
- * `synthetic` (the folder of generated pictures). No picture is decoded before a sample is loaded.
+ * Opens a data set: `fer2013` (a csv or csv.gz), `ferplus` (the folder of that csv and FER+'s votes), `kdef` (any folder in
+ * KDEF's naming), `sfew`, `jaffe`, `ck-plus` (the folder of each release), `image-folder` (class folders), `synthetic` (the
+ * folder of generated pictures). No picture is decoded before a sample is loaded, but for `sfew`'s few that may be blank.
  * @param options.baseDirectory what a relative path is below; default: the working directory.
  * @throws {InvalidConfigurationError} when the source does not fit `datasetSourceSchema`.
  * @throws {MissingInputError | InvalidDataError | UnknownLabelError} as the loader of its type says.
@@ -37,7 +48,7 @@ export async function openDataset(
   if (!result.success) {
     const problems = result.error.issues.map((issue) => `${issue.path.join('.') || 'source'}: ${issue.message}`);
     throw new InvalidConfigurationError({
-      expected: 'a data set source: type fer2013, kdef, image-folder or synthetic, and its path',
+      expected: `a data set source: its path, and its type, one of ${TYPES.join(', ')}`,
       found: problems.join('; '),
       fix: 'correct the source',
       details: { problems },
@@ -48,8 +59,16 @@ export async function openDataset(
   switch (type) {
     case 'fer2013':
       return openFer2013(rest);
+    case 'ferplus':
+      return openFerPlus(rest);
     case 'kdef':
       return openKdef(rest);
+    case 'sfew':
+      return openSfew(rest);
+    case 'jaffe':
+      return openJaffe(rest);
+    case 'ck-plus':
+      return openCkPlus(rest);
     case 'image-folder':
       return openImageFolder(rest);
     case 'synthetic':
