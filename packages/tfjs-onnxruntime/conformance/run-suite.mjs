@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const here = dirname(fileURLToPath(import.meta.url));
+const entry = fileURLToPath(new URL('./suite/main.mjs', import.meta.url));
+const packageFolder = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);
 
 /** The tests import single files of tfjs-core: everything else must use the same files, or there are two engines. */
@@ -22,7 +23,7 @@ const oneTensorFlow = {
 async function bundleSuite(folder) {
   const outfile = join(folder, 'suite.cjs');
   await build({
-    entryPoints: [join(here, 'suite/main.mjs')],
+    entryPoints: [entry],
     outfile,
     bundle: true,
     platform: 'node',
@@ -49,7 +50,7 @@ async function bundleSuite(folder) {
  */
 export async function runSuite(backendName, nameFilter = '') {
   // inside the package, so that the bundle finds onnxruntime-node
-  const folder = await mkdtemp(join(here, '.suite-'));
+  const folder = await mkdtemp(join(packageFolder, 'node_modules/.conformance-'));
   try {
     const resultsPath = join(folder, 'results.json');
     const script = await bundleSuite(folder);

@@ -83,8 +83,23 @@ describe('kinds of data', () => {
     expect(Object.is((await tf.mul(tf.tensor1d([-0, -0]), 1).data())[0], -0)).toBe(true);
   });
 
-  it('complex numbers are refused by name', () => {
-    expect(() => tf.cast(tf.ones([2]), 'complex64')).toThrow();
+  it('complex numbers', async () => {
+    const before = tf.memory();
+    const roots = tf.tidy(() => tf.mul(tf.complex([1, 0], [0, 1]), tf.complex([0, 0], [1, 1])));
+    expect(Array.from(await roots.data())).toEqual([0, 1, -1, 0]);
+    const spectrum = tf.tidy(() => tf.real(tf.fft(tf.cast(tf.tensor1d([1, 2, 3, 4]), 'complex64'))));
+    expect(Array.from(await spectrum.data())).toEqual([10, -2, -2, -2]);
+    tf.dispose([roots, spectrum]);
+    expect(tf.memory()).toMatchObject({ numTensors: before.numTensors, numDataBuffers: before.numDataBuffers });
+  });
+
+  it('strings', async () => {
+    const words = tf.tidy(() => {
+      const all = tf.concat([tf.tensor1d(['blue', 'green'], 'string'), tf.tensor1d(['red'], 'string')]);
+      return tf.slice(all, 1, 2);
+    });
+    expect(await words.data()).toEqual(['green', 'red']);
+    words.dispose();
   });
 });
 

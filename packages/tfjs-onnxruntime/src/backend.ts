@@ -52,7 +52,7 @@ export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
   private pendingEntries: DataEntry[] = [];
   private outermostScope: object | undefined;
   private scopesSinceFlush = 0;
-  private tracing = false;
+  tracing = false;
   private compilations = 0;
   private runs = 0;
 

@@ -27,22 +27,14 @@ export class Recording {
   leaf(shape: readonly number[], dtype: NumericDataType): Value {
     const value = this.add(LEAF, [], { index: this.leaves }, [{ shape, dtype }]).outputs[0]!;
     this.leaves += 1;
-    this.key.pushShape(shape);
-    this.key.push(internString(dtype));
     return value;
   }
 
   constant(fill: number, shape: readonly number[], dtype: NumericDataType): Value {
-    const value = this.add(CONSTANT, [], { value: fill }, [{ shape, dtype }]).outputs[0]!;
-    this.key.pushShape(shape);
-    this.key.push(internString(dtype));
-    return value;
+    return this.add(CONSTANT, [], { value: fill }, [{ shape, dtype }]).outputs[0]!;
   }
 
-  /**
-   * Appends an operation. Shapes and types of its outputs must follow from the inputs and the attributes: they are
-   * not part of the key.
-   */
+  /** Appends an operation. */
   add(
     op: string,
     inputs: readonly Value[],
@@ -57,6 +49,11 @@ export class Recording {
     key.push(inputs.length);
     for (const input of inputs) key.push(input.id);
     for (const name in attributes) key.pushAttribute(attributes[name] as AttributeValue);
+    // many shapes follow from inputs and attributes, but not all: a slice's end, the size of a resized image
+    for (const output of outputs) {
+      key.pushShape(output.shape);
+      key.push(internString(output.dtype));
+    }
     return node;
   }
 

@@ -88,7 +88,7 @@ const FORMULAS: Readonly<Record<string, readonly [Formula, BinaryOptions?]>> = {
   Minimum: [direct('Min')],
   SquaredDifference: [squaredDifference],
   Atan2: [atan2],
-  Prelu: [prelu],
+  Prelu: [prelu, { output: 'float32' }],
   EluGrad: [eluGradient],
   BitwiseAnd: [direct('BitwiseAnd')],
   Equal: [direct('Equal'), { output: 'bool', takesBool: true }],
@@ -133,6 +133,9 @@ function operatorOf(op: string, formula: Formula, options: BinaryOptions): Opera
       const bothConstant = constantOf(a!) !== undefined && constantOf(b!) !== undefined;
       const name = (value: typeof a, other: typeof a) => {
         const operand = operandAs(context, value!, layout, !bothConstant && sameShape(other!.shape, output.shape));
+        if (options.output === 'float32' && value!.dtype !== 'float32') {
+          return context.onnx.add('Cast', [operand], { to: ElementType.float32 });
+        }
         const asIntegers = value!.dtype === 'bool' && options.takesBool !== true;
         return asIntegers ? context.onnx.add('Cast', [operand], { to: ElementType.int32 }) : operand;
       };

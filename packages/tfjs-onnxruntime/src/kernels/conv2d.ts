@@ -1,7 +1,8 @@
 import { backend_util } from '@tensorflow/tfjs-core';
-import type { GraphNode, Value } from '../graph/graph.js';
+import { type GraphNode, sameShape, type Value } from '../graph/graph.js';
 import type { LoweringContext, OperatorDefinition } from '../graph/lowering.js';
 import { recordBiasAndActivation } from './activation.js';
+import { runInJavaScript } from './host/javascript-backend.js';
 import { getImage, imageSize, setImage, transposedWindow, windowAttributes, windowOf } from './image.js';
 import type { KernelCall, KernelDefinition, KernelModule } from './kernel.js';
 
@@ -52,6 +53,8 @@ const conv2dBackpropInput: KernelDefinition = {
     const filter = call.value('filter');
     const inputShape = call.attribute<number[]>('inputShape');
     const info = convolutionInfo(call, inputShape, filter.shape);
+    // conv2dTranspose may ask for a size from which the convolution does not give dy's
+    if (!sameShape(info.outShape, dy.shape)) return runInJavaScript('Conv2DBackpropInput', call);
     return call.emit(
       'Conv2DBackpropInput',
       [dy, filter],

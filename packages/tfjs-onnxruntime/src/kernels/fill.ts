@@ -25,9 +25,12 @@ const range: KernelDefinition = {
   kernelName: 'Range',
   run(call) {
     const start = call.attribute<number>('start');
-    const step = call.attribute<number>('step');
+    const stop = call.attribute<number>('stop');
+    const asked = call.attribute<number>('step');
+    // a step of 1, which is what TensorFlow.js takes when none is given, also counts downwards
+    const step = asked === 1 && stop < start ? -1 : asked;
     const dtype = call.attribute<'float32' | 'int32' | undefined>('dtype') ?? 'float32';
-    const count = Math.max(0, Math.ceil((call.attribute<number>('stop') - start) / step));
+    const count = Math.max(0, Math.ceil((stop - start) / step));
     const length = Number.isFinite(count) ? count : 0;
     const values = util.makeZerosTypedArray(length, dtype);
     for (let index = 0; index < length; index += 1) values[index] = start + index * step;

@@ -35,6 +35,8 @@ export interface KernelHost {
   complex(real: TensorInfo, imaginary: TensorInfo): TensorInfo;
   /** The tensors a complex tensor was made from; they stay its own. */
   partsOf(tensor: TensorInfo): ComplexParts;
+  /** Whether operations are recorded for later, without data. */
+  readonly tracing: boolean;
   /** Frees a tensor that a kernel made for itself. */
   disposeTensor(tensor: TensorInfo): void;
 }

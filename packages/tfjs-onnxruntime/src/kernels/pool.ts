@@ -2,6 +2,7 @@ import { backend_util } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../graph/graph.js';
 import type { OperatorDefinition } from '../graph/lowering.js';
 import { blockedMaxPoolGradient, canBlockMaxPool } from './blocked-max-pool-gradient.js';
+import { runInJavaScript } from './host/javascript-backend.js';
 import {
   getImage,
   imageSize,
@@ -34,7 +35,11 @@ function poolKernel(kernelName: 'MaxPool' | 'AvgPool'): KernelDefinition {
     run(call) {
       const x = call.value('x');
       const info = poolInfo(call, x.shape);
-      return call.emit(kernelName, [x], { ...windowAttributes(info) }, info.outShape, x.dtype);
+      const window = windowAttributes(info);
+      // windows that lie in the padding entirely, which ONNX Runtime refuses
+      const beyond = window.pads.some((pad, index) => pad >= window.kernel[index % 2]!);
+      if (beyond) return runInJavaScript(kernelName, call);
+      return call.emit(kernelName, [x], { ...window }, info.outShape, x.dtype);
     },
   };
 }

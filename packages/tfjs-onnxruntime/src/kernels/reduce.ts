@@ -52,6 +52,17 @@ function reductionLayout(context: LoweringContext, node: GraphNode): Layout {
   return axes.includes(3) || !imageAxisStays ? 'channelsFirst' : 'logical';
 }
 
+const isExtreme = ({ kernelName }: Reduction) => kernelName === 'Max' || kernelName === 'Min';
+
+/** ONNX Runtime's extremes step over NaN, which would hide that a computation has failed. */
+function keepNaN(context: LoweringContext, x: string, extreme: string, axes: readonly number[], keepDims: boolean) {
+  const onnx = context.onnx;
+  const marks = onnx.add('Cast', [onnx.add('IsNaN', [x])], { to: ElementType.float32 });
+  const some = onnx.add('ReduceMax', [marks, onnx.integers(axes)], { keepdims: keepDims ? 1 : 0 });
+  const anyNaN = onnx.add('Cast', [some], { to: ElementType.bool });
+  return onnx.add('Where', [anyNaN, onnx.scalar(Number.NaN, 'float32'), extreme]);
+}
+
 function operatorOf(reduction: Reduction): OperatorDefinition {
   return {
     op: reduction.kernelName,
@@ -73,6 +84,9 @@ function operatorOf(reduction: Reduction): OperatorDefinition {
         axes.length === 0
           ? x
           : context.onnx.add(reduction.opType, [x, context.onnx.integers(physical)], { keepdims: keepDims ? 1 : 0 });
+      if (isExtreme(reduction) && computed === 'float32' && axes.length > 0) {
+        result = keepNaN(context, x, result, physical, keepDims);
+      }
       if (computed !== output.dtype) result = context.onnx.add('Cast', [result], { to: ElementType[output.dtype] });
       context.set(output, result, keepDims ? layout : 'logical');
     },
@@ -98,6 +112,11 @@ function argOperator(op: 'ArgMax' | 'ArgMin'): OperatorDefinition {
       const input = node.inputs[0]!;
       let x = context.get(input);
       if (input.dtype === 'bool') x = context.onnx.add('Cast', [x], { to: ElementType.int32 });
+      if (input.dtype === 'float32') {
+        // NaN is never the extreme, wherever it stands
+        const last = context.onnx.scalar(op === 'ArgMax' ? -Infinity : Infinity, 'float32');
+        x = context.onnx.add('Where', [context.onnx.add('IsNaN', [x]), last, x]);
+      }
       const index = context.onnx.add(op, [x], { axis: node.attributes.axis as number, keepdims: 0 });
       context.set(node.outputs[0]!, context.onnx.add('Cast', [index], { to: ElementType.int32 }));
     },

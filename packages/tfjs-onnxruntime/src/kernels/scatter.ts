@@ -1,3 +1,4 @@
+import { backend_util } from '@tensorflow/tfjs-core';
 import type { OperatorDefinition } from '../graph/lowering.js';
 import { ElementType } from '../onnx/model.js';
 import type { KernelDefinition, KernelModule } from './kernel.js';
@@ -5,6 +6,7 @@ import type { KernelDefinition, KernelModule } from './kernel.js';
 const gatherNd: KernelDefinition = {
   kernelName: 'GatherNd',
   run(call) {
+    backend_util.prepareAndValidate(call.tensor('params') as never, call.tensor('indices') as never);
     const x = call.value('params');
     const indices = call.value('indices');
     const depth = indices.shape[indices.shape.length - 1]!;

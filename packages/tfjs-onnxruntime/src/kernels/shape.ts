@@ -42,6 +42,9 @@ const expandDims: KernelDefinition = {
     const input = call.tensor('input');
     const dim = call.attribute<number>('dim');
     const shape = [...input.shape];
+    util.assert(-(shape.length + 1) <= dim && dim <= shape.length, () => {
+      return `Axis must be in the interval [${-(shape.length + 1)}, ${shape.length}]; found ${dim}.`;
+    });
     shape.splice(dim < 0 ? input.shape.length + dim + 1 : dim, 0, 1);
     return call.host.share(input, shape);
   },

@@ -110,6 +110,10 @@ const pack: KernelDefinition = {
   run(call) {
     const values = call.tensors().map((tensor) => call.host.toValue(tensor));
     const first = values[0]!;
+    for (const { shape, dtype } of values) {
+      util.assertShapesMatch([...first.shape], [...shape], 'All tensors passed to stack must have matching shapes');
+      util.assert(dtype === first.dtype, () => 'All tensors passed to stack must have matching dtypes');
+    }
     const axis = call.attribute<number>('axis');
     const expanded = [...first.shape];
     expanded.splice(axis, 0, 1);

@@ -1,6 +1,7 @@
 import type { Attributes, GraphNode, NumericDataType } from '../graph/graph.js';
 import type { LoweringContext, OperatorDefinition } from '../graph/lowering.js';
 import type { OnnxBuilder } from '../onnx/builder.js';
+import { ElementType } from '../onnx/model.js';
 import { commonLayout } from './broadcast.js';
 import type { KernelDefinition, KernelModule } from './kernel.js';
 
@@ -37,9 +38,8 @@ const expm1: Formula = (onnx, x) => {
 
 const step: Formula = (onnx, x, attributes) => {
   const positive = onnx.add('Greater', [x, float(onnx, 0)]);
-  const alpha = attributes.alpha as number;
-  if (alpha === 0) return onnx.add('Cast', [positive], { to: 1 });
-  return onnx.add('Where', [positive, float(onnx, 1), float(onnx, alpha)]);
+  const step = onnx.add('Where', [positive, float(onnx, 1), float(onnx, attributes.alpha as number)]);
+  return onnx.add('Where', [onnx.add('IsNaN', [x]), x, step]);
 };
 
 const clip =
@@ -55,6 +55,13 @@ const finite: Formula = (onnx, x) =>
   onnx.add('Not', [onnx.add('Or', [onnx.add('IsInf', [x]), onnx.add('IsNaN', [x])])]);
 
 const rsqrt: Formula = (onnx, x) => onnx.add('Reciprocal', [onnx.add('Sqrt', [x])]);
+/** ONNX's Sign keeps NaN, TensorFlow.js gives 0. */
+const sign: Formula = (onnx, x) => {
+  const zero = float(onnx, 0);
+  const asFloat = (name: string) => onnx.add('Cast', [name], { to: 1 });
+  const positive = asFloat(onnx.add('Greater', [x, zero]));
+  return onnx.add('Sub', [positive, asFloat(onnx.add('Less', [x, zero]))]);
+};
 const square: Formula = (onnx, x) => onnx.add('Mul', [x, x]);
 
 const FORMULAS: Readonly<Record<string, readonly [Formula, UnaryOptions?]>> = {
@@ -71,7 +78,7 @@ const FORMULAS: Readonly<Record<string, readonly [Formula, UnaryOptions?]>> = {
   Cosh: [direct('Cosh')],
   Elu: [direct('Elu', { alpha: 1 })],
   Erf: [direct('Erf')],
-  Exp: [direct('Exp')],
+  Exp: [direct('Exp'), { output: 'float32' }],
   Expm1: [expm1],
   Floor: [direct('Floor'), { integers: same }],
   IsFinite: [finite, { output: 'bool' }],
@@ -79,7 +86,7 @@ const FORMULAS: Readonly<Record<string, readonly [Formula, UnaryOptions?]>> = {
   IsNan: [direct('IsNaN'), { output: 'bool' }],
   LeakyRelu: [
     (onnx, x, attributes) => onnx.add('LeakyRelu', [x], { alpha: attributes.alpha as number }),
-    { attributes: ['alpha'] },
+    { attributes: ['alpha'], output: 'float32' },
   ],
   Log: [direct('Log')],
   Log1p: [log1p],
@@ -91,7 +98,7 @@ const FORMULAS: Readonly<Record<string, readonly [Formula, UnaryOptions?]>> = {
   Rsqrt: [rsqrt],
   Selu: [direct('Selu')],
   Sigmoid: [direct('Sigmoid')],
-  Sign: [direct('Sign'), { integers: direct('Sign') }],
+  Sign: [sign, { integers: direct('Sign') }],
   Sin: [direct('Sin')],
   Sinh: [direct('Sinh')],
   Softplus: [direct('Softplus')],
@@ -130,12 +137,8 @@ function operatorOf(op: string, formula: Formula, options: UnaryOptions): Operat
         context.set(output!, options.integers(onnx, x, node.attributes), layout);
       } else {
         const result = formula(onnx, onnx.add('Cast', [x], { to: 1 }), node.attributes);
-        const to = input!.dtype === 'int32' ? 6 : 9;
-        context.set(
-          output!,
-          output!.dtype === 'bool' && options.output ? result : onnx.add('Cast', [result], { to }),
-          layout,
-        );
+        const converted = options.output ? result : onnx.add('Cast', [result], { to: ElementType[output!.dtype] });
+        context.set(output!, converted, layout);
       }
     },
   };

@@ -73,7 +73,9 @@ const TYPELESS = new Set(['ExpandDims', 'Identity', 'Reshape']);
 const isHostType = (dtype: unknown) => dtype === 'string' || dtype === 'complex64';
 
 /** Whether a call has strings or complex numbers, which ONNX graphs here do not have. */
-function wantsHost(call: KernelCall): boolean {
+function wantsHost(kernelName: string, call: KernelCall): boolean {
+  // which is an error with or without them
+  if (kernelName === 'Cast' && call.attribute('dtype') === 'string') return false;
   return isHostType(call.attribute('dtype')) || call.tensors().some(({ dtype }) => isHostType(dtype));
 }
 
@@ -83,6 +85,6 @@ export function withHostTypes(definition: KernelDefinition): KernelDefinition {
   if (TYPELESS.has(kernelName)) return definition;
   return {
     kernelName,
-    run: (call) => (wantsHost(call) ? runInJavaScript(kernelName, call) : definition.run(call)),
+    run: (call) => (wantsHost(kernelName, call) ? runInJavaScript(kernelName, call) : definition.run(call)),
   };
 }

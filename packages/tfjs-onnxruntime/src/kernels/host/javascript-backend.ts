@@ -54,6 +54,13 @@ function fromJavaScript(host: KernelHost, tensor: TensorInfo): TensorInfo {
 /** Runs a kernel of TensorFlow.js's JavaScript backend: waits for the inputs, computes, and takes the results over. */
 export function runInJavaScript(kernelName: string, call: KernelCall): TensorInfo | TensorInfo[] {
   const { host } = call;
+  if (host.tracing) {
+    throw new UnsupportedOperationError(
+      'trace',
+      `the kernel ${kernelName}, which is computed in JavaScript,`,
+      'Compile or export the part of the model without it.',
+    );
+  }
   // some kernels ask how many inputs there are, or what they have in common
   const inputs = (Array.isArray(call.inputs) ? [] : {}) as Record<string, KernelInput>;
   for (const [name, input] of Object.entries(call.inputs as Record<string, KernelInput>)) {
