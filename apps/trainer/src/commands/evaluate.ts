@@ -8,12 +8,13 @@ import { resolveBundle } from '../bundle-path.js';
 import { findDatasetFolder } from '../configuration/dataset-definition.js';
 import { loadTensorsFor, pipelineForBundle } from '../data.js';
 import { evaluatePart } from '../run/evaluate-part.js';
-import { mapLabels } from '../run/label-order.js';
+import { keepKnownLabels, mapLabels } from '../run/label-order.js';
 
 interface EvaluateOptions {
   readonly dataset: string;
   readonly data?: string;
   readonly split: string;
+  readonly ignoreUnknownLabels?: boolean;
   readonly json?: boolean;
 }
 
@@ -36,6 +37,7 @@ export function evaluateCommand(): Command {
     .requiredOption('--dataset <name>', 'a folder below datasets/')
     .option('--data <path>', 'the data, instead of the place that "dataset add" was told')
     .option('--split <split>', 'train, validation, test (or Training, PublicTest, PrivateTest), or all', 'all')
+    .option('--ignore-unknown-labels', 'leave out samples of classes that the model does not have')
     .option('--json', 'print JSON')
     .action(evaluate);
 }
@@ -46,10 +48,13 @@ async function evaluate(bundlePath: string, options: EvaluateOptions): Promise<v
   const { card } = bundle;
   const folder = await findDatasetFolder(options.dataset);
   const set = await loadTensorsFor(folder, pipelineForBundle(folder, card.pipeline), options.data);
-  const indices = selectSplit(set, split);
+  const selected = selectSplit(set, split);
+  const { indices, ignored, classOf } = options.ignoreUnknownLabels
+    ? keepKnownLabels(card.labels, set, selected)
+    : { indices: selected, ignored: {}, classOf: mapLabels(card.labels, set) };
   await startEngine();
   const model = buildBundleModel(bundle);
-  const source = { set, indices, classOf: mapLabels(card.labels, set), range: card.input.range };
+  const source = { set, indices, classOf, range: card.input.range };
   const part = { dataset: set.index.name, split, obtained: 'out-of-sample' } as const;
   const { report, groups } = await evaluatePart(model, card.labels, source, part);
   model.dispose();
@@ -57,13 +62,19 @@ async function evaluate(bundlePath: string, options: EvaluateOptions): Promise<v
   const skipped = set.index.skipped;
   if (options.json) {
     process.stdout.write(
-      `${JSON.stringify({ accuracy, macroF1, n, perClass, confusion, labels, groups, skipped }, null, 2)}\n`,
+      `${JSON.stringify({ accuracy, macroF1, n, perClass, confusion, labels, groups, skipped, ignored }, null, 2)}\n`,
     );
     return;
   }
   process.stdout.write(`${card.name} on ${set.index.name}, ${split}\n\n${formatReport(report)}\n`);
   if (skipped.bad + skipped.noFace > 0) {
     process.stdout.write(`left out: ${skipped.bad} pictures that cannot be read, ${skipped.noFace} without a face\n`);
+  }
+  const counts = Object.entries(ignored);
+  if (counts.length > 0) {
+    const total = counts.reduce((sum, [, count]) => sum + count, 0);
+    const each = counts.map(([emotion, count]) => `${emotion} ${count}`).join(', ');
+    process.stdout.write(`left out: ${total} pictures of classes that the model does not have (${each})\n`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { MissingInputError } from '@mien/core';
 import { writeFileAtomically } from '@mien/core/node';
@@ -14,7 +14,11 @@ export const datasetDefinitionSchema = z
     description: z.string().min(1),
     source: z.discriminatedUnion('type', [
       z.strictObject({ type: z.literal('fer2013') }),
+      z.strictObject({ type: z.literal('ferplus') }),
       z.strictObject({ type: z.literal('kdef') }),
+      z.strictObject({ type: z.literal('sfew') }),
+      z.strictObject({ type: z.literal('jaffe') }),
+      z.strictObject({ type: z.literal('ck-plus') }),
       z.strictObject({ type: z.literal('image-folder'), licence: z.string().min(1).optional() }),
       /** Drawn by our own renderer instead of being added. */
       z.strictObject({ type: z.literal('synthetic'), generator: syntheticDatasetSchema }),
@@ -58,6 +62,19 @@ export async function findDatasetFolder(name: string, from = process.cwd()): Pro
   });
 }
 
+/** Every data set below a `datasets` folder in the working directory or one above it, by name; of two of one name the nearer. */
+export async function listDatasetFolders(from = process.cwd()): Promise<DatasetFolder[]> {
+  const found = new Map<string, string>();
+  for (let directory = resolve(from); ; directory = dirname(directory)) {
+    const parent = join(directory, 'datasets');
+    for (const name of (await exists(parent)) ? await readdir(parent) : []) {
+      if (!found.has(name) && (await exists(join(parent, name, 'dataset.yaml')))) found.set(name, join(parent, name));
+    }
+    if (directory === dirname(directory)) break;
+  }
+  return Promise.all([...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => readDatasetFolder(path)));
+}
+
 /** Reads the `dataset.yaml` of a folder. */
 export async function readDatasetFolder(directory: string): Promise<DatasetFolder> {
   const path = join(directory, 'dataset.yaml');
@@ -70,6 +87,11 @@ const lockPath = (folder: DatasetFolder) => join(folder.directory, 'source.lock.
 /** Remembers where the data of a data set is. */
 export async function writeSourceLock(folder: DatasetFolder, path: string): Promise<void> {
   await writeFileAtomically(lockPath(folder), `${JSON.stringify({ path: resolve(path) }, null, 2)}\n`);
+}
+
+/** Whether `dataset add` was told where the data is. */
+export async function hasSourceLock(folder: DatasetFolder): Promise<boolean> {
+  return exists(lockPath(folder));
 }
 
 /**

@@ -1,0 +1,116 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+/** The built program, as people run it: `turbo run test` builds first. */
+const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+let home: string;
+
+function run(...argv: string[]): Promise<{ code: number; output: string; errors: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, ...argv], { cwd: home }, (error, output, errors) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, output, errors }),
+    );
+  });
+}
+
+async function define(name: string, type: string): Promise<void> {
+  const directory = join(home, 'datasets', name);
+  await mkdir(directory, { recursive: true });
+  const lines = [
+    `name: ${name}`,
+    `description: ${name} for tests`,
+    `source: { type: ${type} }`,
+    'pictures: cropped',
+    'framing: { step: crop-face }',
+    'pipeline: [{ step: grey }, { step: resize, width: 16, height: 16 }]',
+  ];
+  await writeFile(join(directory, 'dataset.yaml'), lines.join('\n'));
+}
+
+/** A textured picture, another for each seed. */
+const png = (seed: number) =>
+  sharp(
+    Uint8Array.from({ length: 256 }, (_, index) => (seed * 29 + index * 13) % 256),
+    { raw: { width: 16, height: 16, channels: 1 } },
+  )
+    .png()
+    .toBuffer();
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'mien-dataset-'));
+  await define('ck', 'ck-plus');
+  await define('fer', 'fer2013');
+  const pictures: [string, number][] = [
+    ['anger/S010_004_00000017', 1],
+    ['anger/S010_004_00000018', 2],
+    ['contempt/S138_008_00000007', 3],
+    ['happy/S011_006_00000013', 1],
+  ];
+  for (const [name, seed] of pictures) {
+    await mkdir(join(home, 'data', name.split('/')[0]), { recursive: true });
+    await writeFile(join(home, 'data', `${name}.png`), await png(seed));
+  }
+  const row = (emotion: number, seed: number, usage: string) =>
+    `${emotion},${Array.from({ length: 2304 }, (_, index) => (seed * index) % 251).join(' ')},${usage}`;
+  const rows = [row(3, 7, 'Training'), row(4, 0, 'Training'), row(3, 7, 'PublicTest'), row(4, 11, 'PublicTest')];
+  await writeFile(join(home, 'fer.csv'), ['emotion,pixels,Usage', ...rows].join('\n'));
+});
+afterAll(() => rm(home, { recursive: true }));
+
+describe('mien-train dataset', { timeout: 60_000 }, () => {
+  test('list: every data set, and where its data is once it was added', async () => {
+    const before = await run('dataset', 'list');
+    expect(before).toMatchObject({ code: 0, errors: '' });
+    expect(before.output).toBe('ck   ck for tests\n     not added\nfer  fer for tests\n     not added\n');
+    expect(await run('dataset', 'add', 'ck', 'data')).toMatchObject({
+      code: 0,
+      output: 'ck: 4 pictures (angry 2, contempt 1, happy 1)\n',
+    });
+    expect((await run('dataset', 'list')).output).toContain(join(home, 'data'));
+  });
+
+  test('info: counts by class and split, people', async () => {
+    const { output, code } = await run('dataset', 'info', 'fer', '--data', 'fer.csv');
+    expect(code).toBe(0);
+    expect(output).toMatch(/^fer: 4 pictures\n/);
+    expect(output).toMatch(/^ +train +validation +all$/m);
+    expect(output).toMatch(/^sad +1 +1 +2$/m);
+    expect(output).toMatch(/^all +2 +2 +4$/m);
+    expect(output).toMatch(/no issues\n$/);
+    const json = JSON.parse((await run('dataset', 'info', 'ck', '--data', 'data', '--json')).output);
+    expect(json).toMatchObject({ pictures: 4, subjects: 3, perSplit: { 'no split': { angry: 2, contempt: 1 } } });
+  });
+
+  test('audit: equal pictures across splits, contradictions, blanks', async () => {
+    const { output, code } = await run('dataset', 'audit', 'fer', '--data', 'fer.csv');
+    expect(code).toBe(0);
+    expect(output).toMatch(/equal pictures: 2 in 1 groups/);
+    expect(output).toMatch(/across splits: 1 of validation also stand in train/);
+    expect(output).toMatch(/contradicting labels: 0 /);
+    expect(output).toMatch(/blank: 1\n {2}2\n/);
+    const json = JSON.parse((await run('dataset', 'audit', 'ck', '--data', 'data', '--json')).output);
+    expect(json.contradictions).toEqual([
+      {
+        ids: ['anger/S010_004_00000017.png', 'happy/S011_006_00000013.png'],
+        emotions: ['angry', 'happy'],
+        splits: [null, null],
+      },
+    ]);
+  });
+
+  test('a data set that is not there or was not added says what to do', async () => {
+    expect(await run('dataset', 'info', 'none')).toMatchObject({
+      code: 2,
+      errors: expect.stringMatching(/datasets\/none/),
+    });
+    expect(await run('dataset', 'audit', 'fer')).toMatchObject({
+      code: 2,
+      errors: expect.stringMatching(/mien-train dataset add fer <path>/),
+    });
+  });
+});
