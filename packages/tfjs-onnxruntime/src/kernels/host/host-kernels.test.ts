@@ -21,7 +21,12 @@ describe('kernels computed in JavaScript take values that are still pending', ()
   it('and their results take part in recorded operations', () =>
     expectSameAsCpu(() => {
       const boxes = tf.mul(tf.abs(noise([5, 4])), 0.5);
-      const crops = tf.image.cropAndResize(tf.relu(noise([2, 6, 6, 3])), boxes as tf.Tensor2D, [0, 1, 0, 1, 1], [3, 3]);
+      const crops = tf.image.cropAndResize(
+        tf.relu(noise([2, 6, 6, 3]) as tf.Tensor4D),
+        boxes as tf.Tensor2D,
+        [0, 1, 0, 1, 1],
+        [3, 3],
+      );
       return tf.sum(tf.mul(crops, 2), [1, 2]);
     }));
 
