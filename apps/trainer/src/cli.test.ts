@@ -54,7 +54,7 @@ dataset: tiny
 split: { protocol: hold-out, validationShare: 0.25, testShare: 0.25 }
 model: { architecture: mini-xception, options: { l2: 0 } }
 training:
-  epochs: 5
+  epochs: 10
   batchSize: 8
   learningRate: { schedule: cosine, initial: 0.005 }
   augmentation: { flip: 0.5, shift: 0.1 }
@@ -96,7 +96,7 @@ describe('mien-train', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5]);
+    expect(history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect((await readdir(join(folder, 'report'))).sort()).toEqual([
       'accuracy.svg',
       'confusion.svg',
@@ -120,14 +120,14 @@ describe('mien-train', () => {
     const [whole] = await runFolders('whole');
     const { child, ended } = start('run', 'tiny.yaml', '--runs', 'killed');
     child.stderr?.on('data', (chunk) => {
-      if (/epoch 2\/5: loss/.test(String(chunk))) child.kill('SIGKILL');
+      if (/epoch 2\/10: loss/.test(String(chunk))) child.kill('SIGKILL');
     });
     expect((await ended).code).not.toBe(0);
     const [killed] = await runFolders('killed');
     expect(await readdir(killed)).not.toContain('model');
     const resumed = await run('run', 'tiny.yaml', '--runs', 'killed', '--resume');
     expect(resumed).toMatchObject({ code: 0 });
-    expect(resumed.errors).not.toMatch(/epoch 1\/5: loss/);
+    expect(resumed.errors).not.toMatch(/epoch 1\/10: loss/);
     expect(await weightsHash(killed)).toBe(await weightsHash(whole));
     const changed = await run('run', 'tiny.yaml', '--runs', 'killed', '--resume', '--set', 'training.epochs=6');
     expect(changed.code).toBe(2);
@@ -140,7 +140,7 @@ describe('mien-train', () => {
     const [whole] = await runFolders('whole');
     const stopped = start('run', 'tiny.yaml', '--runs', 'full');
     stopped.child.stderr?.on('data', (chunk) => {
-      if (/epoch 2\/5: loss/.test(String(chunk))) stopped.child.kill('SIGKILL');
+      if (/epoch 2\/10: loss/.test(String(chunk))) stopped.child.kill('SIGKILL');
     });
     await stopped.ended;
     const [folder] = await runFolders('full');
