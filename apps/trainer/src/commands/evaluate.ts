@@ -52,23 +52,27 @@ async function evaluate(bundlePath: string, options: EvaluateOptions): Promise<v
   const { indices, ignored, classOf } = options.ignoreUnknownLabels
     ? keepKnownLabels(card.labels, set, selected)
     : { indices: selected, ignored: {}, classOf: mapLabels(card.labels, set) };
-  await startEngine();
+  const engine = await startEngine();
+  process.stderr.write(`engine: ${engine.name}, on ${engine.runtime}; ${engine.reason}\n`);
   const model = buildBundleModel(bundle);
   const source = { set, indices, classOf, range: card.input.range };
   const part = { dataset: set.index.name, split, obtained: 'out-of-sample' } as const;
   const { report, groups } = await evaluatePart(model, card.labels, source, part);
   model.dispose();
   const { accuracy, macroF1, n, perClass, confusion, labels } = report;
-  const skipped = set.index.skipped;
+  const { skipped, wholeImages } = set.index;
   if (options.json) {
     process.stdout.write(
-      `${JSON.stringify({ accuracy, macroF1, n, perClass, confusion, labels, groups, skipped, ignored }, null, 2)}\n`,
+      `${JSON.stringify({ accuracy, macroF1, n, perClass, confusion, labels, groups, skipped, wholeImages, ignored }, null, 2)}\n`,
     );
     return;
   }
   process.stdout.write(`${card.name} on ${set.index.name}, ${split}\n\n${formatReport(report)}\n`);
   if (skipped.bad + skipped.noFace > 0) {
     process.stdout.write(`left out: ${skipped.bad} pictures that cannot be read, ${skipped.noFace} without a face\n`);
+  }
+  if (wholeImages > 0) {
+    process.stdout.write(`no face found in ${wholeImages} pictures of the set: they were taken whole\n`);
   }
   const counts = Object.entries(ignored);
   if (counts.length > 0) {

@@ -21,7 +21,8 @@ export function preprocessCommand(): Command {
       const skipped = index.skipped.bad + index.skipped.noFace;
       process.stdout.write(
         `${index.name}: ${index.count.toLocaleString('en')} pictures of ${width}×${height}×${channels} in ${directory}` +
-          `${skipped > 0 ? `; ${skipped} left out, see report.json` : ''}${cached ? ' (nothing had changed)' : ''}\n`,
+          `${skipped > 0 ? `; ${skipped} left out, see report.json` : ''}` +
+          `${index.wholeImages > 0 ? `; no face found in ${index.wholeImages}, taken whole` : ''}${cached ? ' (nothing had changed)' : ''}\n`,
       );
     });
 }
