@@ -16,6 +16,11 @@ export interface Sample {
   /** Unique in its data set and stable between runs: a path below its root, or a row number. */
   readonly id: string;
   readonly emotion: Emotion;
+  /**
+   * The probability of each of the data set's `labels`, in their order; it sums to 1 and is largest at `emotion`. Absent where
+   * the set states one label and no more.
+   */
+  readonly labelDistribution?: readonly number[];
   /** The person, film or sequence that must not stand on both sides of a split. */
   readonly subject?: string;
   readonly split?: Split;
@@ -27,12 +32,30 @@ export interface Sample {
   readonly load: () => Promise<PixelImage>;
 }
 
+/** One frame of a sequence; pixels are decoded only when asked for. */
+export interface SequenceFrame {
+  /** As a sample's: unique in its data set and stable between runs. */
+  readonly id: string;
+  /** How far the expression has come, 0 neutral … 1 apex; absent where the data set does not say. */
+  readonly intensity?: number;
+  /** As a sample's. */
+  readonly load: () => Promise<PixelImage>;
+}
+
+/** A labelled sequence of pictures of one person, from neutral to the apex of an expression. */
+export interface Sequence extends Pick<Sample, 'id' | 'emotion' | 'subject' | 'split' | 'groups'> {
+  /** In the order of time, at least one; `emotion` is that of the last. */
+  readonly frames: readonly SequenceFrame[];
+}
+
 /** A data set opened for reading. Iterating yields samples in a stable order, without decoding them. */
 export interface Dataset {
   readonly name: string;
   readonly labels: readonly Emotion[];
   readonly licence: string;
   samples(): AsyncIterable<Sample>;
+  /** The labelled sequences that the samples come from, in a stable order; absent where the set has none. */
+  sequences?(): AsyncIterable<Sequence>;
   /** A digest (hex) of what the samples are made of: file names, sizes and times, or the generator's options. */
   fingerprint(): Promise<string>;
 }
