@@ -9,6 +9,8 @@ export interface SampleGroups {
   readonly gender?: 'female' | 'male';
   /** Head angle as KDEF names it: full left … full right. */
   readonly angle?: 'full-left' | 'half-left' | 'straight' | 'half-right' | 'full-right';
+  /** The data set that the sample comes from, where several are used as one. */
+  readonly database?: string;
 }
 
 /** One labelled picture of a data set; pixels are decoded only when asked for. */

@@ -16,6 +16,7 @@ const emotion = z.enum(ALL_EMOTIONS);
 const groupsSchema = z.strictObject({
   gender: z.enum(['female', 'male']).optional(),
   angle: z.enum(['full-left', 'half-left', 'straight', 'half-right', 'full-right']).optional(),
+  database: z.string().optional(),
 });
 
 /** `index.json` beside the shards: what the tensors are made of and whom every row shows. */
