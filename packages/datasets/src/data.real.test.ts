@@ -103,6 +103,26 @@ describe.skipIf(!data)('real data', () => {
     }
   });
 
+  test('FER+ by the rules for soft labels: the counts and sums of the authors’ loader', async () => {
+    for (const [labels, count, neutral, sums] of [
+      [
+        'cross-entropy',
+        27956,
+        10122,
+        [2427.51, 236.592, 789.0762, 7521.3365, 3814.5758, 3474.6032, 9444.6218, 247.6845],
+      ],
+      ['multi-target', 27671, 10071, [2373.8333, 209.6667, 754.5, 7483, 3810.5, 3421.8333, 9407.1667, 210.5]],
+    ] as const) {
+      const samples = (await list({ type: 'ferplus', path: '.', labels })).filter(({ split }) => split === 'train');
+      expect(samples.length).toBe(count);
+      expect(samples.filter(({ emotion }) => emotion === 'neutral')).toHaveLength(neutral);
+      for (const [index, sum] of sums.entries()) {
+        const found = samples.reduce((total, { labelDistribution }) => total + (labelDistribution?.[index] ?? 0), 0);
+        expect(found).toBeCloseTo(sum, 3);
+      }
+    }
+  });
+
   test('the audit finds the 280 PublicTest pictures that also stand in Training', { timeout: 60_000 }, async () => {
     const dataset = await openDataset({ type: 'fer2013', path: 'fer2013.csv.gz' }, { baseDirectory: data });
     const { acrossSplits, contradictions } = await auditDataset(dataset);

@@ -1,4 +1,4 @@
-import { type Emotion, InvalidDataError } from '@mien/core';
+import { InvalidDataError } from '@mien/core';
 import { readLineBlocks } from './csv-blocks.js';
 
 /** The vote columns, in the file's order; the last two are no emotions. */
@@ -15,12 +15,7 @@ export const FERPLUS_COLUMNS = [
   'NF',
 ] as const;
 
-const CLASSES: readonly Emotion[] = ['neutral', 'happy', 'surprise', 'sad', 'angry', 'disgust', 'fear', 'contempt'];
 const HEADER = ['Usage', 'Image name', ...FERPLUS_COLUMNS];
-
-/** Why a row has no label: no class has the majority, or what has it is "unknown" or "not a face". */
-export type FerPlusExclusion = 'no-majority' | 'unknown' | 'not-a-face';
-export type FerPlusMajority = { readonly emotion: Emotion } | { readonly excluded: FerPlusExclusion };
 
 /** One row of `fer2013new.csv`. */
 export interface FerPlusRow {
@@ -28,22 +23,6 @@ export interface FerPlusRow {
   readonly usage: string;
   /** Ten counts, in the order of `FERPLUS_COLUMNS`. */
   readonly votes: readonly number[];
-}
-
-/**
- * The label of a picture by FER+'s majority rule (Barsoum et al. 2016, arXiv 1608.01041, as its authors' program has it):
- * columns with a single vote are outliers and count nothing; a column with more than half of the remaining votes wins. Where
- * none has, or "unknown" or "not a face" wins, the picture has no label.
- * @param votes ten counts, in the order of `FERPLUS_COLUMNS`.
- */
-export function majorityVote(votes: readonly number[]): FerPlusMajority {
-  const counted = votes.map((count) => (count > 1 ? count : 0));
-  const total = counted.reduce((sum, count) => sum + count, 0);
-  const most = Math.max(...counted);
-  if (most <= total / 2) return { excluded: 'no-majority' };
-  const winner = counted.indexOf(most);
-  if (winner < CLASSES.length) return { emotion: CLASSES[winner] };
-  return { excluded: winner === CLASSES.length ? 'unknown' : 'not-a-face' };
 }
 
 /**

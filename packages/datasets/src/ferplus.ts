@@ -4,33 +4,41 @@ import { dirname, join } from 'node:path';
 import { ALL_EMOTIONS, InvalidDataError, MissingInputError, type Sample, type Split } from '@mien/core';
 import { describeSystemError, hashFile } from '@mien/core/node';
 import { openFer2013 } from './fer2013.js';
-import { type FerPlusExclusion, type FerPlusMajority, majorityVote, readFerPlusVotes } from './ferplus-votes.js';
+import { type FerPlusExclusion, type FerPlusLabel, type FerPlusLabels, labelOfVotes } from './ferplus-labels.js';
+import { type FerPlusRow, readFerPlusVotes } from './ferplus-votes.js';
 import type { OpenedDataset } from './opened-dataset.js';
 
 const VOTES_FILE = 'fer2013new.csv';
 const PICTURE_FILES = ['fer2013.csv', 'fer2013.csv.gz'] as const;
 const SPLITS: Readonly<Record<string, Split>> = { Training: 'train', PublicTest: 'validation', PrivateTest: 'test' };
 const REASONS: Readonly<Record<FerPlusExclusion, string>> = {
-  'no-majority': 'no class has more than half of the votes',
+  'no-majority': 'no class, or classes together, with more than half of the votes',
   unknown: 'most votes are for "unknown"',
   'not-a-face': 'most votes are for "not a face"',
 };
 
 /**
- * FER+ (Barsoum et al. 2016): FER-2013's pictures with the majority label of ten votes each, eight classes with contempt.
+ * FER+ (Barsoum et al. 2016): FER-2013's pictures with labels made of ten votes each, eight classes with contempt. `labels`
+ * says how (`labelOfVotes`): but for `majority`, training pictures have a `labelDistribution`. Pictures of the other parts
+ * always have the majority's label, as in the authors' own evaluation, so that figures can be compared.
+ *
  * `path` is the folder that holds `fer2013.csv` (or `.csv.gz`) and `fer2013new.csv`, or the former with the latter beside it.
- * Pictures without a majority, or whose majority is "unknown" or "not a face", are left out: one issue for each reason. Ids
+ * Pictures that no rule labels, or that are "unknown" or "not a face", are left out: one issue for each reason. Ids
  * and splits are FER-2013's; a csv without its last part (PrivateTest) can be used.
  * @throws {MissingInputError} when one of the two files is not there.
  * @throws {InvalidDataError} when one of them is wrong here; while iterating, when a row's Usage differs between the two or
  * there are fewer rows of votes than pictures.
  */
-export async function openFerPlus(options: { readonly path: string; readonly name?: string }): Promise<OpenedDataset> {
-  const { name = 'ferplus' } = options;
+export async function openFerPlus(options: {
+  readonly path: string;
+  readonly name?: string;
+  readonly labels?: FerPlusLabels;
+}): Promise<OpenedDataset> {
+  const { name = 'ferplus', labels: rule = 'majority' } = options;
   const path = await findPictures(options.path);
   const votesFile = join(dirname(path), VOTES_FILE);
   const rows = await readFerPlusVotes(votesFile);
-  const labels = rows.map(({ votes }) => majorityVote(votes));
+  const labels = rows.map((row) => labelOf(row, rule));
   const pictures = await openFer2013({ path, name });
   return {
     name,
@@ -50,15 +58,19 @@ export async function openFerPlus(options: { readonly path: string; readonly nam
     samples: () => relabel(pictures.samples(), rows, labels, votesFile),
     fingerprint: async () =>
       createHash('sha256')
-        .update(JSON.stringify(['majority', await pictures.fingerprint(), await hashFile(votesFile)]))
+        .update(JSON.stringify([rule, await pictures.fingerprint(), await hashFile(votesFile)]))
         .digest('hex'),
   };
+}
+
+function labelOf({ usage, votes }: FerPlusRow, rule: FerPlusLabels): FerPlusLabel {
+  return labelOfVotes(votes, SPLITS[usage] === 'train' ? rule : 'majority');
 }
 
 async function* relabel(
   samples: AsyncIterable<Sample>,
   rows: readonly { readonly usage: string }[],
-  labels: readonly FerPlusMajority[],
+  labels: readonly FerPlusLabel[],
   file: string,
 ): AsyncGenerator<Sample> {
   for await (const sample of samples) {
@@ -73,7 +85,9 @@ async function* relabel(
       });
     }
     const label = labels[row - 1];
-    if ('emotion' in label) yield { ...sample, emotion: label.emotion };
+    if ('excluded' in label) continue;
+    const { emotion, distribution } = label;
+    yield { ...sample, emotion, ...(distribution && { labelDistribution: distribution }) };
   }
 }
 

@@ -11,13 +11,13 @@ export { type DecodeOptions, decodeImage } from './decode.js';
 export { openFer2013 } from './fer2013.js';
 export { openFerPlus } from './ferplus.js';
 export {
-  FERPLUS_COLUMNS,
+  FERPLUS_LABELS,
   type FerPlusExclusion,
-  type FerPlusMajority,
-  type FerPlusRow,
-  majorityVote,
-  readFerPlusVotes,
-} from './ferplus-votes.js';
+  type FerPlusLabel,
+  type FerPlusLabels,
+  labelOfVotes,
+} from './ferplus-labels.js';
+export { FERPLUS_COLUMNS, type FerPlusRow, readFerPlusVotes } from './ferplus-votes.js';
 export { openImageFolder } from './image-folder.js';
 export { type JaffeName, openJaffe, parseJaffeName } from './jaffe.js';
 export { type KdefName, openKdef, parseKdefName } from './kdef.js';

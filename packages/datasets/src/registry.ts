@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { openCkPlus } from './ck-plus.js';
 import { openFer2013 } from './fer2013.js';
 import { openFerPlus } from './ferplus.js';
+import { FERPLUS_LABELS } from './ferplus-labels.js';
 import { openImageFolder } from './image-folder.js';
 import { openJaffe } from './jaffe.js';
 import { openKdef } from './kdef.js';
@@ -19,7 +20,7 @@ const name = z.string().min(1).optional();
 /** What a data set is read from, as data. */
 export const datasetSourceSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('fer2013'), path, name }),
-  z.strictObject({ type: z.literal('ferplus'), path, name }),
+  z.strictObject({ type: z.literal('ferplus'), path, name, labels: z.enum(FERPLUS_LABELS).optional() }),
   z.strictObject({ type: z.literal('kdef'), path, name }),
   z.strictObject({ type: z.literal('sfew'), path, name }),
   z.strictObject({ type: z.literal('jaffe'), path, name }),
