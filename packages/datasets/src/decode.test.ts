@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvalidImageError, MissingInputError } from '@mien/core';
+import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeImage } from './decode.js';
@@ -99,7 +101,97 @@ describe('every kind of picture becomes 8-bit grey or sRGB', () => {
   });
 });
 
+describe('what decoding put right is said', () => {
+  const write = async (name: string, bytes: Uint8Array) => {
+    await writeFile(join(folder, name), bytes);
+    return (await decodeImage(join(folder, name))).quirks;
+  };
+  test('a plain picture has nothing to say', async () => {
+    for (const format of ['jpeg', 'png', 'webp', 'tiff', 'avif', 'gif'] as const) {
+      expect(await write(`plain.${format}`, await plain(ORANGE).toFormat(format).toBuffer()), format).toBeUndefined();
+    }
+    expect(
+      await write(
+        'opaque.PNG',
+        await plain({ ...ORANGE, alpha: 1 })
+          .png()
+          .toBuffer(),
+      ),
+    ).toBeUndefined();
+  });
+  test('each quirk by its name', async () => {
+    const gif = await sharp([await plain(ORANGE).png().toBuffer(), await noise().resize(8, 4).png().toBuffer()], {
+      join: { animated: true },
+    })
+      .gif()
+      .toBuffer();
+    expect(await write('moving.gif', gif)).toEqual(['animated']);
+    expect(await write('a png.jpg', await plain(ORANGE).png().toBuffer())).toEqual(['wrong-extension']);
+    expect(await write('turned.jpg', await plain(ORANGE).withMetadata({ orientation: 8 }).jpeg().toBuffer())).toEqual([
+      'rotated',
+    ]);
+    expect(await write('print.jpeg', await plain(ORANGE).toColourspace('cmyk').jpeg().toBuffer())).toEqual(['cmyk']);
+    expect(await write('deep.png', await plain(ORANGE).toColourspace('rgb16').png().toBuffer())).toEqual([
+      'more-than-8-bits',
+    ]);
+    expect(
+      await write(
+        'clear.webp',
+        await plain({ ...ORANGE, alpha: 0.3 })
+          .webp()
+          .toBuffer(),
+      ),
+    ).toEqual(['transparent']);
+  });
+});
+
 describe('pictures that cannot be used', () => {
+  test('the reason is named for programs', async () => {
+    const png = await noise().png().toBuffer();
+    const reasons = await Promise.all(
+      [
+        new Uint8Array(0),
+        png.subarray(0, png.length / 2),
+        new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
+        new TextEncoder().encode('%PDF-1.4'),
+      ].map((bytes) => decodeImage(bytes).catch((error) => error.details.reason)),
+    );
+    expect(reasons).toEqual(['empty', 'damaged', 'not-a-picture', 'not-a-picture']);
+    expect(await decodeImage(png, { maximumPixels: 9 }).catch((error) => error.details.reason)).toBe('too-large');
+  });
+
+  test.skipIf(process.platform === 'win32')('a pipe is not waited for', async () => {
+    const pipe = join(folder, 'pipe.jpg');
+    execFileSync('mkfifo', [pipe]);
+    await expect(decodeImage(pipe)).rejects.toThrow(MissingInputError);
+  });
+
+  test('any damage to a picture gives a picture or a typed error', { timeout: 60_000 }, async () => {
+    const formats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const;
+    const whole = await Promise.all(formats.map((format) => noise().toFormat(format).toBuffer()));
+    const edit = fc.record({ at: fc.double({ min: 0, max: 0.999, noNaN: true }), byte: fc.nat(255) });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...whole),
+        fc.array(edit, { minLength: 1, maxLength: 12 }),
+        fc.double({ min: 0.01, max: 1, noNaN: true }),
+        async (bytes, edits, part) => {
+          const copy = Buffer.from(bytes.subarray(0, Math.ceil(bytes.length * part)));
+          // Half of the edits fall into the header, where they do most.
+          for (const { at, byte } of edits) copy[Math.floor(at ** 3 * copy.length)] = byte;
+          try {
+            const { width, height, channels, data } = await decodeImage(copy, { maximumPixels: 1e6 });
+            expect(data).toHaveLength(width * height * channels);
+          } catch (error) {
+            if (!(error instanceof InvalidImageError)) throw error;
+            expect(error.details.reason).toMatch(/^(empty|not-a-picture|damaged|too-large)$/);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
   test.each(['jpeg', 'png', 'webp', 'gif'] as const)('a %s that is cut off anywhere', async (format) => {
     const bytes = await noise().toFormat(format).toBuffer();
     for (const part of [0.02, 0.3, 0.6, 0.95]) {

@@ -1,10 +1,23 @@
-import { readFile } from 'node:fs/promises';
-import { InvalidImageError, MissingInputError, type PixelImage } from '@mien/core';
+import { readFile, stat } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { type ImageFault, type ImageQuirk, InvalidImageError, MissingInputError, type PixelImage } from '@mien/core';
 import { describeSystemError } from '@mien/core/node';
-import sharp from 'sharp';
+import sharp, { type Metadata } from 'sharp';
 
 /** About 10,000 × 10,000: 300 MB once decoded to RGB. */
 const DEFAULT_MAXIMUM_PIXELS = 100_000_000;
+/** A larger file is no photograph: it is refused before it is read. */
+const MAXIMUM_BYTES = 512 * 1024 ** 2;
+
+/** The formats that are decoded, by sharp's names, with their extensions. */
+const FORMATS: Readonly<Record<string, readonly string[]>> = {
+  jpeg: ['.jpg', '.jpeg', '.jpe', '.jfif'],
+  png: ['.png'],
+  webp: ['.webp'],
+  gif: ['.gif'],
+  tiff: ['.tif', '.tiff'],
+  heif: ['.avif'],
+};
 
 export interface DecodeOptions {
   /** What messages call the picture; a path's default is the path. */
@@ -16,28 +29,29 @@ export interface DecodeOptions {
 /**
  * Decodes a picture (JPEG, PNG, WebP, GIF, TIFF, AVIF; known by its content, not its extension) to 8 bits a channel: grey
  * pictures to one channel, all others (palette, CMYK, 16-bit, …) to sRGB through their colour profile. The camera's EXIF
- * rotation is applied, transparency lies on white, and of an animation the first picture is taken.
+ * rotation is applied, transparency lies on white, and of an animation the first picture is taken: `quirks` says so.
  * @param input a file's path, or its bytes.
- * @throws {MissingInputError} when the file is not there or cannot be read.
- * @throws {InvalidImageError} when it is empty, cut off, damaged, no picture, or over `maximumPixels`; `details.file` names it.
+ * @throws {MissingInputError} when the file is not there, cannot be read or is no regular file.
+ * @throws {InvalidImageError} when it is empty, cut off, damaged, no picture, or over `maximumPixels`; `details.file` names it,
+ * `details.reason` is an `ImageFault`.
  */
 export async function decodeImage(input: string | Uint8Array, options: DecodeOptions = {}): Promise<PixelImage> {
   const { maximumPixels = DEFAULT_MAXIMUM_PIXELS } = options;
   const name = options.name ?? (typeof input === 'string' ? input : 'the picture');
   const bytes = typeof input === 'string' ? await readPicture(input) : input;
   if (bytes.length === 0) {
-    throw new InvalidImageError({
-      expected: `a picture in ${name}`,
-      found: 'an empty file (0 bytes)',
-      fix: 'fetch the picture again or leave it out',
-      details: { file: name },
-    });
+    throw unusable(name, 'empty', 'an empty file (0 bytes)', 'fetch the picture again or leave it out');
   }
   try {
     // The limit is checked here, where both sides can be named; 'error' fails on cut-off files and lets mere warnings pass.
     const picture = sharp(bytes, { failOn: 'error', limitInputPixels: false });
-    const { space, width, height } = await picture.metadata();
+    const metadata = await picture.metadata();
+    const { space, width, height, format } = metadata;
+    // What else libvips can open (SVG, PDF, …) is no photograph, and may be a program.
+    if (!Object.hasOwn(FORMATS, format)) throw unusable(name, 'not-a-picture', `content of the format ${format}`);
     if (width * height > maximumPixels) throw tooLarge(name, width, height, maximumPixels);
+    const quirks = listQuirks(metadata, typeof input === 'string' ? extname(input) : '');
+    if (metadata.hasAlpha && !(await picture.stats()).isOpaque) quirks.push('transparent');
     const { data, info } = await picture
       .autoOrient()
       .flatten({ background: 'white' })
@@ -49,23 +63,40 @@ export async function decodeImage(input: string | Uint8Array, options: DecodeOpt
       height: info.height,
       channels: info.channels === 1 ? 1 : 3,
       data: new Uint8Array(data.buffer, data.byteOffset, data.length),
+      ...(quirks.length > 0 && { quirks }),
     };
   } catch (error) {
     if (error instanceof InvalidImageError) throw error;
-    throw new InvalidImageError({
-      expected: `a whole picture in ${name}`,
-      found: describeDecoderError(error),
-      fix: 'check that it opens in an image viewer, fetch it again, or leave it out',
-      details: { file: name },
-      cause: error,
-    });
+    // libvips repeats itself, a line per attempt: the first line says it.
+    const [first] = String(error instanceof Error ? error.message : error).split('\n');
+    if (first.includes('unsupported image format')) {
+      throw unusable(name, 'not-a-picture', 'content that is no known picture format', undefined, error);
+    }
+    throw unusable(name, 'damaged', first, undefined, error);
   }
+}
+
+function listQuirks({ format, pages = 1, orientation = 1, space, depth }: Metadata, extension: string): ImageQuirk[] {
+  const quirks: ImageQuirk[] = [];
+  if (extension !== '' && !FORMATS[format].includes(extension.toLowerCase())) quirks.push('wrong-extension');
+  if (pages > 1) quirks.push('animated');
+  if (orientation > 1) quirks.push('rotated');
+  if (space === 'cmyk') quirks.push('cmyk');
+  if (depth !== 'uchar') quirks.push('more-than-8-bits');
+  return quirks;
 }
 
 async function readPicture(path: string): Promise<Uint8Array> {
   try {
+    const file = await stat(path);
+    // Reading a pipe or device may never end.
+    if (!file.isFile()) throw new Error(file.isDirectory() ? 'a folder' : 'no regular file');
+    if (file.size > MAXIMUM_BYTES) {
+      throw unusable(path, 'too-large', `${file.size} bytes; the limit is ${MAXIMUM_BYTES}`, 'leave it out');
+    }
     return await readFile(path);
   } catch (error) {
+    if (error instanceof InvalidImageError) throw error;
     throw new MissingInputError({
       expected: `a picture at ${path}`,
       found: describeSystemError(error),
@@ -81,12 +112,17 @@ function tooLarge(name: string, width: number, height: number, maximumPixels: nu
     expected: `a picture of at most ${maximumPixels} pixels in ${name}`,
     found: `${width} × ${height} = ${width * height} pixels`,
     fix: 'make the picture smaller, or raise the option maximumPixels if the memory is there',
-    details: { file: name, width, height, maximumPixels },
+    details: { file: name, reason: 'too-large' satisfies ImageFault, width, height, maximumPixels },
   });
 }
 
-/** libvips repeats itself, a line per attempt: the first line says it. */
-function describeDecoderError(error: unknown): string {
-  const [first] = String(error instanceof Error ? error.message : error).split('\n');
-  return first.includes('unsupported image format') ? 'content that is no known picture format' : first;
+function unusable(
+  name: string,
+  reason: ImageFault,
+  found: string,
+  fix = 'check that it opens in an image viewer, fetch it again, or leave it out',
+  cause?: unknown,
+): InvalidImageError {
+  const details = { file: name, reason };
+  return new InvalidImageError({ expected: `a whole picture in ${name}`, found, fix, details, cause });
 }
