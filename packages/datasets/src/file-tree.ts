@@ -1,5 +1,5 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { extname, join, sep } from 'node:path';
 import { InvalidDataError, MissingInputError } from '@mien/core';
 import { describeSystemError } from '@mien/core/node';
 import type { DatasetIssue } from './opened-dataset.js';
@@ -39,7 +39,8 @@ export async function listImages(root: string): Promise<FileTree> {
   const images: string[] = [];
   const folders: string[] = [];
   const issues: DatasetIssue[] = [];
-  const entered = new Set<string>([await realpath(root)]);
+  const realRoot = await realpath(root);
+  const entered = new Set<string>([realRoot]);
 
   const enter = async (folder: string): Promise<void> => {
     const entries = await readdir(join(root, folder), { withFileTypes: true });
@@ -51,14 +52,21 @@ export async function listImages(root: string): Promise<FileTree> {
         const kind = entry.isSymbolicLink() ? await stat(join(root, path)) : entry;
         if (kind.isDirectory()) {
           const real = await realpath(join(root, path));
-          if (entered.has(real)) {
-            issues.push({ kind: 'repeated-folder', path, reason: 'links to a folder that is listed already' });
+          // A link to a folder around the root would list the root's neighbours.
+          if (entered.has(real) || realRoot.startsWith(real.endsWith(sep) ? real : real + sep)) {
+            issues.push({
+              kind: 'repeated-folder',
+              path,
+              reason: 'links to a folder that is listed already, or around it',
+            });
             continue;
           }
           entered.add(real);
           folders.push(path);
           await enter(path);
-        } else if (kind.isFile() && IMAGE_EXTENSIONS.has(extname(entry.name).toLowerCase())) {
+        } else if (!kind.isFile()) {
+          issues.push({ kind: 'not-an-image', path, reason: 'neither a file nor a folder' });
+        } else if (IMAGE_EXTENSIONS.has(extname(entry.name).toLowerCase())) {
           images.push(path);
         } else {
           issues.push({
