@@ -7,7 +7,10 @@ export {
   type SharedSubject,
 } from './audit.js';
 export { type CkPlusName, openCkPlus, parseCkPlusName } from './ck-plus.js';
+export { type ClassMapping, classMappingSchema, mapClasses } from './class-mapping.js';
+export { combineDatasets } from './combined-dataset.js';
 export { type DecodeOptions, decodeImage } from './decode.js';
+export { dropLeaks, type LeakFreeSplit } from './drop-leaks.js';
 export { openFer2013 } from './fer2013.js';
 export { openFerPlus } from './ferplus.js';
 export {

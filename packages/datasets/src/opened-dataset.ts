@@ -13,6 +13,7 @@ export interface DatasetIssue {
    * - `repeated-folder`: a link to a folder that was listed already (or to one it lies in); left out.
    * - `unlabelled`: pictures without a label, by folder or file; left out.
    * - `blank`: a picture that shows nothing; left out.
+   * - `dropped-class`: pictures of a class that the class mapping drops.
    */
   readonly kind:
     | 'misnamed'
@@ -24,7 +25,8 @@ export interface DatasetIssue {
     | 'unreadable'
     | 'repeated-folder'
     | 'unlabelled'
-    | 'blank';
+    | 'blank'
+    | 'dropped-class';
   /** Below the data set's root, with `/` between the parts. */
   readonly path: string;
   /** Why, in words for a person. */

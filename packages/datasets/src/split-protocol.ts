@@ -6,12 +6,19 @@ const validationShare = z.number().min(0).lt(1).default(0.2);
 /** What must stay together. `image` is a choice to be made knowingly: one person's pictures may then stand in two parts. */
 const unit = z.enum(['subject', 'image']).default('subject');
 
+const angles = z.array(z.enum(['full-left', 'half-left', 'straight', 'half-right', 'full-right'])).min(1);
+const databases = z.array(z.string().min(1)).min(1);
+
 /**
  * How a data set is divided into train, validation and test, as data.
  * - `official`: the set's own parts.
  * - `by-gender`: trains on one gender and tests on the other; validation are people of the first.
  * - `k-fold`: tests on fold `fold` (0 … k−1) of `k` folds by subject; validation are people of the others.
- * - `leave-one-subject-out`: tests on `subject`; validation are people of the rest.
+ * - `leave-one-subject-out`: tests on `subject` (a person, or SFEW's film); validation are people of the rest.
+ * - `by-angle`: trains and validates on some head angles, tests on others, and on other people; pictures of any other angle,
+ *   of a tested person from the angles of training, and the reverse, are in no part.
+ * - `cross-database`: trains and validates on some of several combined sets (`combineDatasets`), tests on others: on all of
+ *   them, or on their own parts in `testSplits`. A set of training that states parts of its own keeps them, its test part unused.
  * - `hold-out`: `testShare` and `validationShare` of all, by subject.
  *
  * Parts are stratified by emotion as well as whole people allow. `expandFolds` lists a protocol's folds.
@@ -48,7 +55,41 @@ export const splitProtocolSchema = z.discriminatedUnion('protocol', [
       path: ['testShare'],
       error: 'validationShare and testShare together leave nothing for training',
     }),
+  z
+    .strictObject({
+      protocol: z.literal('by-angle'),
+      train: angles,
+      test: angles,
+      validationShare: z.number().min(0).lt(1).default(0.1),
+      /** Of the people, the part that is tested on. */
+      testShare: z.number().gt(0).lt(1).default(0.2),
+      seed,
+    })
+    .refine((shares) => shares.validationShare + shares.testShare < 1, {
+      path: ['testShare'],
+      error: 'validationShare and testShare together leave nobody for training',
+    }),
+  z
+    .strictObject({
+      protocol: z.literal('cross-database'),
+      train: databases,
+      test: databases,
+      testSplits: z
+        .array(z.enum(['train', 'validation', 'test']))
+        .min(1)
+        .optional(),
+      validationShare,
+      unit,
+      seed,
+    })
+    .refine(({ train, test }) => !train.some((name) => test.includes(name)), {
+      path: ['test'],
+      error: 'a data set is either trained or tested on',
+    }),
 ]);
+
+/** The names of the protocols. */
+export const SPLIT_PROTOCOLS = splitProtocolSchema.options.map(({ shape }) => shape.protocol.value);
 
 /** A protocol with its defaults filled in. */
 export type SplitProtocol = z.output<typeof splitProtocolSchema>;

@@ -8,12 +8,12 @@ import {
 } from '@mien/core';
 import { compare } from './file-tree.js';
 import { type SampleGroup, shareGroups } from './share-groups.js';
-import { type SplitProtocol, type SplitProtocolInput, splitProtocolSchema } from './split-protocol.js';
+import { SPLIT_PROTOCOLS, type SplitProtocol, type SplitProtocolInput, splitProtocolSchema } from './split-protocol.js';
 
 /** What a protocol looks at; a `Sample` is one. */
 export type SplitItem = Pick<Sample, 'id' | 'emotion' | 'subject' | 'split' | 'groups'>;
 
-/** Indices into the list of items, ascending; each item in exactly one part. */
+/** Indices into the list of items, ascending; each item in one part at most (`by-angle` and `cross-database` leave some out). */
 export type SplitIndices = Readonly<Record<Split, readonly number[]>>;
 
 export interface SplitOptions {
@@ -39,7 +39,7 @@ export function assignSplits(
   const parsed = parseProtocol(protocol);
   const parts = partOfEach(items, parsed);
   const indices: Record<Split, number[]> = { train: [], validation: [], test: [] };
-  for (const [index, part] of parts.entries()) indices[part].push(index);
+  for (const [index, part] of parts.entries()) if (part) indices[part].push(index);
   assertNoLeak(items, indices);
   for (const part of options.require ?? (parsed.protocol === 'official' ? ['train'] : ['train', 'test'])) {
     if (indices[part].length === 0) {
@@ -99,7 +99,7 @@ function parseProtocol(protocol: SplitProtocolInput): SplitProtocol {
   if (result.success) return result.data;
   const problems = result.error.issues.map(({ path, message }) => `${path.join('.') || 'protocol'}: ${message}`);
   throw new InvalidConfigurationError({
-    expected: 'a split protocol: official, by-gender, k-fold, leave-one-subject-out or hold-out, with its options',
+    expected: `a split protocol: ${SPLIT_PROTOCOLS.join(', ')}, with its options`,
     found: problems.join('; '),
     fix: 'correct the protocol',
     details: { problems },
@@ -107,7 +107,7 @@ function parseProtocol(protocol: SplitProtocolInput): SplitProtocol {
   });
 }
 
-function partOfEach(items: readonly SplitItem[], protocol: SplitProtocol): Split[] {
+function partOfEach(items: readonly SplitItem[], protocol: SplitProtocol): (Split | undefined)[] {
   if (items.length === 0) throw invalid('samples to split', 'none', 'check the data set');
   switch (protocol.protocol) {
     case 'official':
@@ -141,16 +141,65 @@ function partOfEach(items: readonly SplitItem[], protocol: SplitProtocol): Split
       const parts = share(items, [...items.keys()], shares, protocol, unit, 'hold-out');
       return items.map((_, index) => PARTS[parts.get(index) as number]);
     }
+    case 'by-angle':
+      return partsByAngle(items, protocol);
+    case 'cross-database':
+      return partsByDatabase(items, protocol);
   }
 }
 
 const PARTS = ['train', 'validation', 'test'] as const;
 
+/** People are shared out first, as in `hold-out`; then each part keeps the pictures of its angles. */
+function partsByAngle(
+  items: readonly SplitItem[],
+  protocol: Extract<SplitProtocol, { protocol: 'by-angle' }>,
+): (Split | undefined)[] {
+  const { validationShare, testShare } = protocol;
+  const shares = [1 - validationShare - testShare, validationShare, testShare];
+  const people = share(items, [...items.keys()], shares, protocol, 'subject', 'by-angle');
+  return items.map(({ id, groups }, index) => {
+    const angle = groups.angle ?? lacking(id, 'angle', protocol.protocol);
+    const part = PARTS[people.get(index) as number];
+    return (part === 'test' ? protocol.test : protocol.train).includes(angle) ? part : undefined;
+  });
+}
+
+function partsByDatabase(
+  items: readonly SplitItem[],
+  protocol: Extract<SplitProtocol, { protocol: 'cross-database' }>,
+): (Split | undefined)[] {
+  const databases = items.map(({ id, groups }) => groups.database ?? lacking(id, 'data set', protocol.protocol));
+  const known = [...new Set(databases)];
+  const unknown = [...protocol.train, ...protocol.test].find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new InvalidConfigurationError({
+      expected: `data sets to train and test on, of ${known.join(', ')}`,
+      found: `"${unknown}"`,
+      fix: 'correct the name, or add that set to the combined one',
+      details: { unknown, known },
+    });
+  }
+  const isTrainedOn = (index: number) => protocol.train.includes(databases[index]);
+  const withoutParts = [...items.keys()].filter((index) => isTrainedOn(index) && items[index].split === undefined);
+  const { validationShare, unit } = protocol;
+  const shares = [1 - validationShare, validationShare];
+  const shared =
+    validationShare === 0 || withoutParts.length === 0
+      ? undefined
+      : share(items, withoutParts, shares, protocol, unit, 'validation');
+  return items.map(({ split }, index) => {
+    if (isTrainedOn(index)) return split === 'test' ? undefined : (split ?? PARTS[shared?.get(index) ?? 0]);
+    if (!protocol.test.includes(databases[index])) return undefined;
+    return protocol.testSplits && !(split && protocol.testSplits.includes(split)) ? undefined : 'test';
+  });
+}
+
 /** Whoever is not in `rest` is tested on; of `rest`, the validation share is taken out. */
 function withValidation(
   items: readonly SplitItem[],
   rest: readonly number[],
-  protocol: Exclude<SplitProtocol, { protocol: 'official' | 'hold-out' }>,
+  protocol: Extract<SplitProtocol, { protocol: 'by-gender' | 'k-fold' | 'leave-one-subject-out' }>,
   unit: Unit,
 ): Split[] {
   const parts = new Array<Split>(items.length).fill('test');
@@ -205,7 +254,7 @@ function subjectsOf(items: readonly SplitItem[], protocol: string): string[] {
 
 function lacking(id: string, what: string, protocol: string): never {
   throw new InvalidDataError({
-    expected: `samples that each have a ${what}, which the protocol ${protocol} goes by`,
+    expected: `samples that each have ${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what}, which the protocol ${protocol} goes by`,
     found: `sample ${id} without one`,
     fix:
       what === 'subject'
