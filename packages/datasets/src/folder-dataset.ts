@@ -7,7 +7,7 @@ import { decodeImage } from './decode.js';
 import type { DatasetIssue, OpenedDataset } from './opened-dataset.js';
 
 /** What a folder's layout says of one picture; the path is below the root and becomes the sample's id. */
-export interface FolderEntry extends Pick<Sample, 'emotion' | 'subject' | 'split' | 'groups'> {
+export interface FolderEntry extends Pick<Sample, 'emotion' | 'labelDistribution' | 'subject' | 'split' | 'groups'> {
   readonly path: string;
 }
 
@@ -36,15 +36,15 @@ export function createFolderDataset(parts: {
 }
 
 /**
- * SHA-256 over the sorted relative paths with each file's size in bytes and time of last change in milliseconds. Reading no
+ * SHA-256 over what is said of each picture, with its file's size in bytes and time of last change in milliseconds. Reading no
  * content keeps it quick on large sets; a copy that does not keep the times to the millisecond has another fingerprint.
  */
 async function fingerprintFiles(root: string, entries: readonly FolderEntry[]): Promise<string> {
   const hash = createHash('sha256');
-  for (const { path } of entries) {
+  for (const { path, ...facts } of entries) {
     try {
       const { size, mtimeMs } = await stat(join(root, path));
-      hash.update(`${JSON.stringify([path, size, Math.floor(mtimeMs)])}\n`);
+      hash.update(`${JSON.stringify([path, facts, size, Math.floor(mtimeMs)])}\n`);
     } catch (error) {
       throw new MissingInputError({
         expected: `to find ${join(root, path)}, which was there when the data set was opened`,

@@ -11,6 +11,8 @@ export { type ClassMapping, classMappingSchema, mapClasses } from './class-mappi
 export { combineDatasets } from './combined-dataset.js';
 export { type DecodeOptions, decodeImage } from './decode.js';
 export { dropLeaks, type LeakFreeSplit } from './drop-leaks.js';
+
+export { type ExportOptions, type ExportResult, exportDataset } from './export-dataset.js';
 export { openFer2013 } from './fer2013.js';
 export { openFerPlus } from './ferplus.js';
 export {
@@ -24,6 +26,7 @@ export { FERPLUS_COLUMNS, type FerPlusRow, readFerPlusVotes } from './ferplus-vo
 export { openImageFolder } from './image-folder.js';
 export { type JaffeName, openJaffe, parseJaffeName } from './jaffe.js';
 export { type KdefName, openKdef, parseKdefName } from './kdef.js';
+export { readLabelsTable, type TableRow } from './labels-table.js';
 export type { DatasetIssue, OpenedDataset } from './opened-dataset.js';
 export { type DatasetSource, datasetSourceSchema, openDataset } from './registry.js';
 export { openSfew, parseSfewName, type SfewName } from './sfew.js';

@@ -25,7 +25,13 @@ export const datasetSourceSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('sfew'), path, name }),
   z.strictObject({ type: z.literal('jaffe'), path, name }),
   z.strictObject({ type: z.literal('ck-plus'), path, name }),
-  z.strictObject({ type: z.literal('image-folder'), path, name, licence: z.string().min(1).optional() }),
+  z.strictObject({
+    type: z.literal('image-folder'),
+    path,
+    name,
+    licence: z.string().min(1).optional(),
+    table: z.string().min(1).optional(),
+  }),
   z.strictObject({ type: z.literal('synthetic'), path, name }),
 ]);
 
