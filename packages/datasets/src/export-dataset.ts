@@ -105,7 +105,10 @@ async function writePictures(
         const path = choosePath(sample, taken);
         try {
           const { width, height, channels, data } = await sample.load();
-          const png = await sharp(data, { raw: { width, height, channels } }).png().toBuffer();
+          // Said outright: sharp would write grey as colour.
+          const space = channels === 1 ? 'b-w' : 'srgb';
+          const raw = { width, height, channels };
+          const png = await sharp(data, { raw }).toColourspace(space).png().toBuffer();
           await writeFile(join(directory, path), png);
           rows.push({ path, sample });
         } catch (error) {
