@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ALL_EMOTIONS, type Emotion, InvalidDataError } from '@mien/core';
 import { type FileTree, listImages } from './file-tree.js';
-import { createFolderDataset, emotionOfFolder, type FolderEntry } from './folder-dataset.js';
+import { createFolderDataset, emotionOfFolder, type FolderEntry, type FolderSequence } from './folder-dataset.js';
 import type { DatasetIssue, OpenedDataset } from './opened-dataset.js';
 
 const NAME = /^(S\d+)_(\d+)_(\d+)\.[^.]+$/i;
@@ -24,27 +24,33 @@ export function parseCkPlusName(fileName: string): CkPlusName | undefined {
   return match ? { subject: match[1].toUpperCase(), sequence: match[2], frame: Number(match[3]) } : undefined;
 }
 
+export interface CkPlusOptions {
+  readonly path: string;
+  readonly name?: string;
+  /** Of the release: how many frames up to the peak become samples of the sequence's emotion; default 1, CK+48 has 3. */
+  readonly apexFrames?: number;
+  /** Of the release: whether the first frame of each sequence becomes a sample of neutral; default: no. */
+  readonly neutralFrame?: boolean;
+}
+
 /**
  * CK+, the Extended Cohn-Kanade set (Lucey et al. 2010), in either of its layouts: **CK+48**, a folder a class of 48×48
- * pictures, the last three frames of each labelled sequence; or the **release**, `cohn-kanade-images` beside `Emotion`, of
- * which the peak frame of each labelled sequence is taken, the one that its `_emotion.txt` is named after. The subject is the
- * person, so all frames of a sequence and all sequences of a person stay on one side of a split.
+ * pictures, the last three frames of each labelled sequence; or the **release**, `cohn-kanade-images` beside `Emotion`. Each
+ * sequence of it goes from a neutral face to the peak of the expression, which its `_emotion.txt` is named after: as samples the
+ * last `apexFrames` are taken, and with `neutralFrame` the first. `sequences()` has every frame (of CK+48 the three); intensity
+ * is known at the ends only. The subject is the person, so all frames of a sequence and all sequences of a person stay on one
+ * side of a split.
  * @throws {MissingInputError} when the folder is not there or is empty.
  * @throws {InvalidDataError} when no picture in it has a label, or a label file holds no code from 1 to 7.
  */
-export async function openCkPlus(options: { readonly path: string; readonly name?: string }): Promise<OpenedDataset> {
+export async function openCkPlus(options: CkPlusOptions): Promise<OpenedDataset> {
   const { path: root, name = 'ck-plus' } = options;
   const tree = await listImages(root);
   const labelFiles = tree.issues.filter(({ path }) => SIDE_FILE.exec(path)?.[2].toLowerCase() === 'emotion');
   const issues: DatasetIssue[] = tree.issues.filter(({ path }) => !SIDE_FILE.test(path));
-  const entries =
+  const { entries, sequences } =
     labelFiles.length > 0
-      ? await listPeaks(
-          root,
-          tree,
-          labelFiles.map(({ path }) => path),
-          issues,
-        )
+      ? await listReleaseFrames(options, tree, labelFiles.map(({ path }) => path).sort(), issues)
       : listClassFolders(tree, issues);
   if (entries.length === 0) {
     throw new InvalidDataError({
@@ -57,11 +63,17 @@ export async function openCkPlus(options: { readonly path: string; readonly name
   const present = new Set(entries.map(({ emotion }) => emotion));
   const labels = ALL_EMOTIONS.filter((emotion) => present.has(emotion));
   const licence = 'non-commercial research only, by the terms of the CK+ release';
-  return createFolderDataset({ name, labels, licence, root, entries, issues });
+  return createFolderDataset({ name, labels, licence, root, entries, sequences, issues });
 }
 
-function listClassFolders(tree: FileTree, issues: DatasetIssue[]): FolderEntry[] {
+interface Listed {
+  readonly entries: FolderEntry[];
+  readonly sequences: FolderSequence[];
+}
+
+function listClassFolders(tree: FileTree, issues: DatasetIssue[]): Listed {
   const entries: FolderEntry[] = [];
+  const sequences = new Map<string, FolderSequence & { readonly frames: { path: string; intensity?: number }[] }>();
   for (const path of tree.images) {
     const folders = path.split('/');
     const fileName = folders.pop() as string;
@@ -70,39 +82,88 @@ function listClassFolders(tree: FileTree, issues: DatasetIssue[]): FolderEntry[]
     if (emotion === undefined) {
       issues.push({ kind: 'misplaced', path, reason: 'lies in no class folder' });
     } else if (!facts) {
-      issues.push({ kind: 'misnamed', path, reason: `"${fileName}" is not named like S010_004_00000017.png` });
+      issues.push(misnamed(path, fileName));
     } else {
-      entries.push({ path, emotion, subject: facts.subject, groups: {} });
+      const { subject } = facts;
+      entries.push({ path, emotion, subject, groups: {} });
+      const id = `${[...folders, ''].join('/')}${subject}_${facts.sequence}`;
+      const sequence = sequences.get(id) ?? { id, emotion, subject, groups: {}, frames: [] };
+      sequences.set(id, sequence);
+      // Pictures come sorted by name, and frame numbers have one length.
+      sequence.frames.push({ path });
     }
   }
-  return entries;
+  for (const { frames } of sequences.values()) frames[frames.length - 1].intensity = 1;
+  return { entries, sequences: [...sequences.values()] };
 }
 
-/** The peak frame of each sequence that has a label file. Unlabelled sequences are the release's own and no issue each. */
-async function listPeaks(
-  root: string,
+/** Frames of each sequence that has a label file. Unlabelled sequences are the release's own and no issue each. */
+async function listReleaseFrames(
+  { path: root, apexFrames = 1, neutralFrame = false }: CkPlusOptions,
   tree: FileTree,
   labelFiles: readonly string[],
   issues: DatasetIssue[],
-): Promise<FolderEntry[]> {
-  const pictures = new Map<string, string>();
+): Promise<Listed> {
+  const frames = new Map<string, { readonly number: number; readonly path: string }[]>();
+  const stems = new Map<string, string>();
   for (const path of tree.images) {
     const fileName = path.slice(path.lastIndexOf('/') + 1);
-    if (parseCkPlusName(fileName)) pictures.set(fileName.slice(0, fileName.indexOf('.')).toUpperCase(), path);
-    else issues.push({ kind: 'misnamed', path, reason: `"${fileName}" is not named like S010_004_00000017.png` });
-  }
-  const entries: FolderEntry[] = [];
-  for (const file of [...labelFiles].sort()) {
-    const stem = (SIDE_FILE.exec(file)?.[1] ?? '').toUpperCase();
-    const path = pictures.get(stem);
-    if (path === undefined) {
-      issues.push({ kind: 'missing', path: `${stem}.png`, reason: `${file} labels it` });
+    const facts = parseCkPlusName(fileName);
+    if (!facts) {
+      issues.push(misnamed(path, fileName));
       continue;
     }
-    const subject = stem.slice(0, stem.indexOf('_'));
-    entries.push({ path, emotion: await readCode(join(root, file)), subject, groups: {} });
+    const stem = stemOf(facts);
+    const other = stems.get(stem);
+    if (other !== undefined) {
+      issues.push({ kind: 'duplicate', path, reason: `${other} has the same name; that one is used` });
+      continue;
+    }
+    stems.set(stem, path);
+    const key = `${facts.subject}_${facts.sequence}`;
+    const own = frames.get(key) ?? [];
+    frames.set(key, own);
+    own.push({ number: facts.frame, path });
   }
-  return entries;
+  const entries: FolderEntry[] = [];
+  const sequences: FolderSequence[] = [];
+  for (const file of labelFiles) {
+    const facts = parseCkPlusName(`${SIDE_FILE.exec(file)?.[1]}.png`);
+    if (!facts) continue;
+    const { subject, sequence, frame: peak } = facts;
+    const id = `${subject}_${sequence}`;
+    const own = (frames.get(id) ?? []).filter(({ number }) => number <= peak).sort((a, b) => a.number - b.number);
+    if (own.at(-1)?.number !== peak) {
+      issues.push({ kind: 'missing', path: `${stemOf(facts)}.png`, reason: `${file} labels it` });
+      continue;
+    }
+    const emotion = await readCode(join(root, file));
+    const apex = own.slice(-apexFrames);
+    if (neutralFrame && apex.length < own.length) {
+      entries.push({ path: own[0].path, emotion: 'neutral', subject, groups: {} });
+    }
+    for (const { path } of apex) entries.push({ path, emotion, subject, groups: {} });
+    sequences.push({
+      id,
+      emotion,
+      subject,
+      groups: {},
+      frames: own.map(({ path }, index) => ({
+        path,
+        // What lies between is not said; a sequence of one frame is its peak.
+        ...(index === own.length - 1 ? { intensity: 1 } : index === 0 ? { intensity: 0 } : {}),
+      })),
+    });
+  }
+  return { entries, sequences };
+}
+
+function stemOf({ subject, sequence, frame }: CkPlusName): string {
+  return `${subject}_${sequence}_${String(frame).padStart(8, '0')}`;
+}
+
+function misnamed(path: string, fileName: string): DatasetIssue {
+  return { kind: 'misnamed', path, reason: `"${fileName}" is not named like S010_004_00000017.png` };
 }
 
 /** A label file holds one number, such as `   3.0000000e+00`. */

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Emotion, MissingInputError, parseEmotion, type Sample, UnknownLabelError } from '@mien/core';
+import {
+  type Emotion,
+  MissingInputError,
+  parseEmotion,
+  type Sample,
+  type Sequence,
+  type SequenceFrame,
+  UnknownLabelError,
+} from '@mien/core';
 import { describeSystemError } from '@mien/core/node';
 import { decodeImage } from './decode.js';
 import type { DatasetIssue, OpenedDataset } from './opened-dataset.js';
@@ -11,16 +19,22 @@ export interface FolderEntry extends Pick<Sample, 'emotion' | 'labelDistribution
   readonly path: string;
 }
 
-/** Makes a data set of pictures in a folder, decoded when a sample is loaded. */
+/** What a folder's layout says of one sequence; frames in the order of time. */
+export interface FolderSequence extends Pick<Sequence, 'id' | 'emotion' | 'subject' | 'split' | 'groups'> {
+  readonly frames: readonly (Pick<SequenceFrame, 'intensity'> & { readonly path: string })[];
+}
+
+/** Makes a data set of pictures in a folder, decoded when a sample or frame is loaded. */
 export function createFolderDataset(parts: {
   readonly name: string;
   readonly labels: readonly Emotion[];
   readonly licence: string;
   readonly root: string;
   readonly entries: readonly FolderEntry[];
+  readonly sequences?: readonly FolderSequence[];
   readonly issues: readonly DatasetIssue[];
 }): OpenedDataset {
-  const { name, labels, licence, root, entries, issues } = parts;
+  const { name, labels, licence, root, entries, sequences, issues } = parts;
   return {
     name,
     labels,
@@ -31,7 +45,21 @@ export function createFolderDataset(parts: {
         yield { id: path, ...facts, load: () => decodeImage(join(root, path)) };
       }
     },
-    fingerprint: () => fingerprintFiles(root, entries),
+    ...(sequences && {
+      async *sequences() {
+        for (const { frames, ...facts } of sequences) {
+          yield {
+            ...facts,
+            frames: frames.map(({ path, ...frame }) => ({
+              id: path,
+              ...frame,
+              load: () => decodeImage(join(root, path)),
+            })),
+          };
+        }
+      },
+    }),
+    fingerprint: () => fingerprintFiles(root, entries, sequences),
   };
 }
 
@@ -39,9 +67,14 @@ export function createFolderDataset(parts: {
  * SHA-256 over what is said of each picture, with its file's size in bytes and time of last change in milliseconds. Reading no
  * content keeps it quick on large sets; a copy that does not keep the times to the millisecond has another fingerprint.
  */
-async function fingerprintFiles(root: string, entries: readonly FolderEntry[]): Promise<string> {
+async function fingerprintFiles(
+  root: string,
+  entries: readonly FolderEntry[],
+  sequences: readonly FolderSequence[] = [],
+): Promise<string> {
   const hash = createHash('sha256');
-  for (const { path, ...facts } of entries) {
+  const frames = sequences.flatMap(({ frames, ...facts }) => frames.map((frame) => ({ ...facts, ...frame })));
+  for (const { path, ...facts } of [...entries, ...frames]) {
     try {
       const { size, mtimeMs } = await stat(join(root, path));
       hash.update(`${JSON.stringify([path, facts, size, Math.floor(mtimeMs)])}\n`);

@@ -1,6 +1,5 @@
-import { join, resolve } from 'node:path';
-import { InvalidConfigurationError, MissingInputError } from '@mien/core';
-import { hashFile } from '@mien/core/node';
+import { resolve } from 'node:path';
+import { InvalidConfigurationError } from '@mien/core';
 import { z } from 'zod';
 import { openCkPlus } from './ck-plus.js';
 import { openFer2013 } from './fer2013.js';
@@ -11,6 +10,7 @@ import { openJaffe } from './jaffe.js';
 import { openKdef } from './kdef.js';
 import type { OpenedDataset } from './opened-dataset.js';
 import { openSfew } from './sfew.js';
+import { openSynthetic } from './synthetic-dataset.js';
 
 /** A file or folder; a relative one is below the base directory. */
 const path = z.string().min(1);
@@ -24,7 +24,13 @@ export const datasetSourceSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('kdef'), path, name }),
   z.strictObject({ type: z.literal('sfew'), path, name }),
   z.strictObject({ type: z.literal('jaffe'), path, name }),
-  z.strictObject({ type: z.literal('ck-plus'), path, name }),
+  z.strictObject({
+    type: z.literal('ck-plus'),
+    path,
+    name,
+    apexFrames: z.int().min(1).optional(),
+    neutralFrame: z.boolean().optional(),
+  }),
   z.strictObject({
     type: z.literal('image-folder'),
     path,
@@ -80,25 +86,5 @@ export async function openDataset(
       return openImageFolder(rest);
     case 'synthetic':
       return openSynthetic(rest);
-  }
-}
-
-/** Where the generator says what it drew. */
-const GENERATOR_RECORD = 'generator.json';
-
-async function openSynthetic(source: { readonly path: string; readonly name?: string }): Promise<OpenedDataset> {
-  const { path, name = 'synthetic' } = source;
-  try {
-    const dataset = await openKdef({ path, name, licence: 'MIT; drawn by a program, no person is shown' });
-    const issues = dataset.issues.filter((issue) => issue.path !== GENERATOR_RECORD);
-    // A set without the generator's record is one that somebody copied in part.
-    if (issues.length === dataset.issues.length) return dataset;
-    // The record names the options and every file's size: the same set drawn again elsewhere is the same data.
-    return { ...dataset, issues, fingerprint: () => hashFile(join(path, GENERATOR_RECORD)) };
-  } catch (error) {
-    if (!(error instanceof MissingInputError)) throw error;
-    const { expected, found, details } = error;
-    const fix = 'generate the sample set there first (its preprocess task does), or correct the path';
-    throw new MissingInputError({ expected, found, fix, details, cause: error });
   }
 }

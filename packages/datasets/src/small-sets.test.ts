@@ -5,6 +5,7 @@ import { InvalidDataError, MissingInputError, type Sample } from '@mien/core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openCkPlus, parseCkPlusName } from './ck-plus.js';
+import { list as listAll, sequencesOf } from './fixtures/memory-dataset.js';
 import { openJaffe, parseJaffeName } from './jaffe.js';
 import type { OpenedDataset } from './opened-dataset.js';
 import { openSfew, parseSfewName } from './sfew.js';
@@ -182,6 +183,56 @@ describe('CK+', () => {
     await put('Emotion/S001/001/S001_001_00000011_emotion.txt', '');
     await expect(openCkPlus({ path: root })).rejects.toThrow(/a code from 1 to 7/);
   });
+  test('the release: the last frames and the first, and whole sequences from neutral to apex', async () => {
+    for (const [sequence, frames, code] of [
+      ['S005/001/S005_001_', 5, 3],
+      ['S005/002/S005_002_', 2, 5],
+    ] as const) {
+      // Written from the last: the order is that of the frames' numbers.
+      for (let frame = frames; frame >= 1; frame--) {
+        await put(`cohn-kanade-images/${sequence}0000000${frame}.png`);
+      }
+      await put(`Emotion/${sequence}0000000${frames}_emotion.txt`, `   ${code}.0000000e+00\n`);
+    }
+    await put('cohn-kanade-images/S005/001/S005_001_00000006.png');
+    await put('cohn-kanade-images/copy/S005_001_00000001.png');
+    const dataset = await openCkPlus({ path: root, apexFrames: 3, neutralFrame: true });
+    expect(kinds(dataset)).toEqual(['duplicate cohn-kanade-images/copy/S005_001_00000001.png']);
+    expect(dataset.labels).toEqual(['disgust', 'happy', 'neutral']);
+    const brief = (id: string) => id.slice(id.indexOf('_') + 1, -4).replace('0000000', '');
+    expect((await list(dataset)).map(({ id, emotion }) => `${brief(id)} ${emotion}`)).toEqual([
+      '001_1 neutral',
+      '001_3 disgust',
+      '001_4 disgust',
+      '001_5 disgust',
+      '002_1 happy',
+      '002_2 happy',
+    ]);
+    const sequences = await listAll(sequencesOf(dataset));
+    expect(sequences.map(({ id, emotion, subject }) => [id, emotion, subject])).toEqual([
+      ['S005_001', 'disgust', 'S005'],
+      ['S005_002', 'happy', 'S005'],
+    ]);
+    expect(sequences[0].frames.map(({ id, intensity }) => [brief(id), intensity])).toEqual([
+      ['001_1', 0],
+      ['001_2', undefined],
+      ['001_3', undefined],
+      ['001_4', undefined],
+      ['001_5', 1],
+    ]);
+    expect(await sequences[1].frames[1].load()).toMatchObject({ width: 32, height: 32 });
+  });
+
+  test('CK+48: the frames of a sequence, the last one its apex', async () => {
+    for (const frame of [17, 18, 19]) await put(`anger/S010_004_000000${frame}.png`);
+    await put('sadness/S010_005_00000001.png');
+    const sequences = await listAll(sequencesOf(await openCkPlus({ path: root })));
+    expect(sequences.map(({ id, frames }) => [id, frames.map(({ intensity }) => intensity)])).toEqual([
+      ['anger/S010_004', [undefined, undefined, 1]],
+      ['sadness/S010_005', [1]],
+    ]);
+  });
+
   test('a folder without labels is refused', async () => {
     await put('S010_004_00000017.png');
     await expect(openCkPlus({ path: root })).rejects.toThrow(/1 picture\(s\), none that has a label/);

@@ -2,12 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { EMOTIONS, type Emotion, InvalidConfigurationError, WriteFailedError } from '@mien/core';
+import { EMOTIONS, InvalidConfigurationError, WriteFailedError } from '@mien/core';
 import sharp from 'sharp';
 import { z } from 'zod';
 import { createPerson, type Gender } from './person.js';
-import { renderFace } from './render.js';
-import { ANGLES, type SampleKey, SESSIONS, sampleFaceParameters } from './sample-parameters.js';
+import { type FaceParameters, renderFace } from './render.js';
+import {
+  ANGLES,
+  type SampleKey,
+  SESSIONS,
+  sampleFaceParameters,
+  sampleSequenceParameters,
+} from './sample-parameters.js';
 
 /** Raised whenever the same options would give other pictures, so that a set made by an older version is made again. */
 export const SYNTHETIC_GENERATOR_VERSION = 3;
@@ -23,7 +29,10 @@ const CODES: Readonly<Record<(typeof EMOTIONS)[number], string>> = {
   surprise: 'SU',
 };
 
-const RECORD_FILE = 'generator.json';
+/** Where the generator says what it drew. */
+export const RECORD_FILE = 'generator.json';
+/** Folder of the sequences, a folder each: `sequences/AF01ANS/AF01ANS_00000001.JPG` … */
+export const SEQUENCES_FOLDER = 'sequences';
 
 const unique = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
 
@@ -44,6 +53,13 @@ export const syntheticDatasetSchema = z.strictObject({
     .strictObject({ width: z.int().min(16).max(4096), height: z.int().min(16).max(4096) })
     .default({ width: 211, height: 286 }),
   format: z.enum(['jpeg', 'png']).default('jpeg'),
+  /** Also a sequence from neutral to the apex for every person, session and expression but neutral, at these angles. */
+  sequences: z
+    .strictObject({
+      frames: z.int().min(2).max(64),
+      angles: z.array(z.enum(ANGLES)).min(1).refine(unique, 'each once').default(['S']),
+    })
+    .optional(),
 });
 
 const recordSchema = z.object({
@@ -70,7 +86,7 @@ type Options = z.output<typeof syntheticDatasetSchema>;
 
 /**
  * Makes a set of generated faces in KDEF's layout (`AF01/AF01ANFL.JPG`: session, gender, number, expression, angle)
- * with a `generator.json` that says how it was made. It appears whole or not at all: pictures are written to a
+ * with a `generator.json` that says how it was made; sequences, where they are asked for, lie in `sequences/`. It appears whole or not at all: pictures are written to a
  * folder beside it, which is renamed at the end. The same options give the same bytes (with the same sharp).
  * Called again with the same options it leaves a whole set as it is, and makes a damaged one again.
  * @throws {InvalidConfigurationError} when an option is out of range, or the folder holds files that are not a generated set.
@@ -122,36 +138,58 @@ function parseOptions(choices: SyntheticDatasetChoices): Options {
   });
 }
 
-interface WorkItem extends SampleKey {
+interface WorkItem {
   readonly file: string;
+  readonly parameters: () => FaceParameters;
 }
 
 function listWork(options: Options): WorkItem[] {
-  const { seed, people, sessions, angles, size, format } = options;
+  const { angles, format, sequences } = options;
   const extension = format === 'jpeg' ? 'JPG' : 'PNG';
-  const work: WorkItem[] = [];
+  const sittings = listSittings(options);
+  const pictures = sittings.flatMap(({ folder, ...sitting }) =>
+    angles.map((angle) => {
+      const key: SampleKey = { ...sitting, angle };
+      const file = `${folder}/${folder}${CODES[sitting.emotion]}${angle}.${extension}`;
+      return { file, parameters: () => sampleFaceParameters(key) };
+    }),
+  );
+  if (!sequences) return pictures;
+  const frames = sittings
+    .filter(({ emotion }) => emotion !== 'neutral')
+    .flatMap(({ folder, ...sitting }) =>
+      sequences.angles.flatMap((angle) => {
+        const key: SampleKey = { ...sitting, angle };
+        const stem = `${folder}${CODES[sitting.emotion]}${angle}`;
+        return Array.from({ length: sequences.frames }, (_, frame) => ({
+          file: `${SEQUENCES_FOLDER}/${stem}/${stem}_${String(frame + 1).padStart(8, '0')}.${extension}`,
+          parameters: () => sampleSequenceParameters(key, sequences.frames)[frame],
+        }));
+      }),
+    );
+  return [...pictures, ...frames];
+}
+
+interface Sitting extends Omit<SampleKey, 'angle'> {
+  readonly emotion: (typeof EMOTIONS)[number];
+  /** `AF01`: session and person. */
+  readonly folder: string;
+}
+
+/** Every expression of every person in every session. */
+function listSittings({ seed, people, sessions, size }: Options): Sitting[] {
+  const sittings: Sitting[] = [];
   for (const gender of ['female', 'male'] as const satisfies readonly Gender[]) {
     for (let number = 1; number <= people[gender]; number++) {
       const person = createPerson(seed, gender, number);
       for (const session of sessions) {
-        const folder = `${session}${person.id}`;
-        for (const emotion of EMOTIONS satisfies readonly Emotion[]) {
-          for (const angle of angles) {
-            work.push({
-              file: `${folder}/${folder}${CODES[emotion]}${angle}.${extension}`,
-              seed,
-              person,
-              session,
-              emotion,
-              angle,
-              size,
-            });
-          }
+        for (const emotion of EMOTIONS) {
+          sittings.push({ folder: `${session}${person.id}`, seed, person, session, emotion, size });
         }
       }
     }
   }
-  return work;
+  return sittings;
 }
 
 async function writeImages(
@@ -160,7 +198,9 @@ async function writeImages(
   options: Options,
   onProgress: SyntheticDatasetOptions['onProgress'],
 ): Promise<Record<string, number>> {
-  for (const folder of new Set(work.map((item) => path.dirname(item.file)))) await mkdir(path.join(directory, folder));
+  for (const folder of new Set(work.map((item) => path.dirname(item.file)))) {
+    await mkdir(path.join(directory, folder), { recursive: true });
+  }
   const sizes = new Map<string, number>();
   let next = 0;
   let done = 0;
@@ -169,7 +209,7 @@ async function writeImages(
   const lane = async (): Promise<void> => {
     while (next < work.length && !failed) {
       const item = work[next++];
-      const image = await renderFace(sampleFaceParameters(item));
+      const image = await renderFace(item.parameters());
       const raw = sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } });
       const bytes = await (options.format === 'jpeg'
         ? raw.jpeg({ quality: 92 })
@@ -204,7 +244,8 @@ async function isWhole(directory: string, options: Options): Promise<boolean> {
   return true;
 }
 
-async function readRecord(directory: string): Promise<z.output<typeof recordSchema> | undefined> {
+/** What the generator says of a set; `undefined` where it says nothing that can be read. */
+export async function readRecord(directory: string): Promise<z.output<typeof recordSchema> | undefined> {
   const text = await readFile(path.join(directory, RECORD_FILE), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   try {

@@ -14,4 +14,12 @@ export {
 export type { Light } from './light.js';
 export { createPerson, type Gender, type HairStyle, type Person } from './person.js';
 export { type FaceParameters, KDEF_SIZE, locateLandmarks, renderFace } from './render.js';
-export { type Angle, type ImageSize, type SampleKey, type Session, sampleFaceParameters } from './sample-parameters.js';
+export {
+  type Angle,
+  type ImageSize,
+  type SampleKey,
+  type Session,
+  sampleFaceParameters,
+  sampleSequenceParameters,
+  sequenceIntensity,
+} from './sample-parameters.js';

@@ -1,6 +1,6 @@
 import { createRandom, type Emotion, type Random } from '@mien/core';
 import type { Background } from './background.js';
-import { sampleActionUnits } from './expressions.js';
+import { sampleActionUnits, scaleActionUnits } from './expressions.js';
 import type { Light } from './light.js';
 import { type Colour, clamp, fromBytes } from './numeric.js';
 import type { Person } from './person.js';
@@ -90,4 +90,23 @@ export function sampleFaceParameters({ seed, person, session, emotion, angle, si
     width: size.width,
     height: size.height,
   };
+}
+
+/**
+ * The parameters of a sequence's frames, from neutral to the apex that `sampleFaceParameters` gives for the key: the action
+ * units grow evenly (intensity 0 … 1, `sequenceIntensity`), the camera stays, the sensor's noise is new in each frame.
+ * @param frames at least 2.
+ */
+export function sampleSequenceParameters(key: SampleKey, frames: number): FaceParameters[] {
+  const apex = sampleFaceParameters(key);
+  return Array.from({ length: frames }, (_, frame) => ({
+    ...apex,
+    actionUnits: scaleActionUnits(apex.actionUnits, sequenceIntensity(frame, frames)),
+    noiseSeed: (apex.noiseSeed + frames - 1 - frame) & 0x7fffffff,
+  }));
+}
+
+/** How far the expression has come in frame `frame` (from 0) of `frames`: 0 neutral … 1 apex. */
+export function sequenceIntensity(frame: number, frames: number): number {
+  return frame / (frames - 1);
 }
