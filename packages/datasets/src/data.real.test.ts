@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
 import { ALL_EMOTIONS, EMOTIONS, type Sample } from '@mien/core';
 import { describe, expect, test } from 'vitest';
 import { auditDataset } from './audit.js';
+import { mapClasses } from './class-mapping.js';
+import { combineDatasets } from './combined-dataset.js';
+import { dropLeaks } from './drop-leaks.js';
 import { type DatasetSource, openDataset } from './registry.js';
 import { assignSplits } from './splits.js';
 
@@ -125,8 +129,54 @@ describe.skipIf(!data)('real data', () => {
 
   test('the audit finds the 280 PublicTest pictures that also stand in Training', { timeout: 60_000 }, async () => {
     const dataset = await openDataset({ type: 'fer2013', path: 'fer2013.csv.gz' }, { baseDirectory: data });
-    const { acrossSplits, contradictions } = await auditDataset(dataset);
+    const { acrossSplits, contradictions, nearDuplicates, nearAcrossSplits } = await auditDataset(dataset);
     expect(acrossSplits).toEqual([{ split: 'validation', alsoIn: 'train', pictures: 280 }]);
-    expect(contradictions.length).toBeGreaterThan(0);
+    expect(contradictions).toHaveLength(47);
+    expect(nearDuplicates.length).toBeGreaterThan(1500);
+    expect(nearAcrossSplits).toEqual([{ split: 'validation', alsoIn: 'train', pictures: 300 }]);
+  });
+
+  test('no two people of KDEF or CK+48 are near duplicates, but for one pair', { timeout: 60_000 }, async () => {
+    for (const [source, pairs] of [
+      [{ type: 'kdef', path: 'kdef' }, 1],
+      [{ type: 'ck-plus', path: 'ck48' }, 0],
+    ] as const) {
+      const { nearDuplicates } = await auditDataset(await openDataset(source, { baseDirectory: data }));
+      expect(nearDuplicates).toHaveLength(pairs);
+    }
+  });
+
+  test('without its leaks, Training shares no picture with PublicTest', async () => {
+    const samples = await list({ type: 'fer2013', path: 'fer2013.csv.gz' });
+    const contents = await Promise.all(
+      samples.map(async ({ load }) =>
+        createHash('sha256')
+          .update((await load()).data)
+          .digest('base64'),
+      ),
+    );
+    const { parts, dropped } = dropLeaks(assignSplits(samples, { protocol: 'official' }), (index) => contents[index]);
+    // 280 pictures of PublicTest; some stand in Training more than once, others twice in PublicTest.
+    expect(dropped.length).toBe(351);
+    expect(parts.train.length).toBe(28709 - dropped.length);
+  });
+
+  test('CK+48 as sequences: 327 of three frames', async () => {
+    const dataset = await openDataset({ type: 'ck-plus', path: 'ck48' }, { baseDirectory: data });
+    const lengths: number[] = [];
+    for await (const { frames } of dataset.sequences?.() ?? []) lengths.push(frames.length);
+    expect(lengths).toEqual(new Array(327).fill(3));
+  });
+
+  test('CK+ with FER-2013’s classes, trained on and tested on JAFFE', async () => {
+    const ck = await openDataset({ type: 'ck-plus', path: 'ck48' }, { baseDirectory: data });
+    const jaffe = await openDataset({ type: 'jaffe', path: 'jaffe' }, { baseDirectory: data });
+    const both = combineDatasets('both', [await mapClasses(ck, { contempt: 'drop' }), jaffe]);
+    expect(both.labels).toEqual(EMOTIONS);
+    const samples: Sample[] = [];
+    for await (const sample of both.samples()) samples.push(sample);
+    const parts = assignSplits(samples, { protocol: 'cross-database', train: ['ck-plus'], test: ['jaffe'] });
+    expect(parts.train.length + parts.validation.length).toBe(981 - 54);
+    expect(parts.test.length).toBe(108);
   });
 });

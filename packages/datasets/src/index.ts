@@ -3,6 +3,7 @@ export {
   auditDataset,
   type DatasetAudit,
   type EqualPictures,
+  type NearPictures,
   type SharedPictures,
   type SharedSubject,
 } from './audit.js';
