@@ -1,5 +1,12 @@
 export * from './augmentation/augment.js';
-export { type Augmentation, type AugmentationInput, augmentationSchema } from './augmentation/augmentation-schema.js';
+export {
+  type Augmentation,
+  type AugmentationInput,
+  augmentationSchema,
+  mixesSamples,
+} from './augmentation/augmentation-schema.js';
+export * from './augmentation/mix.js';
+export * from './augmentation/ten-crop.js';
 export { cropReplicated, cropSquare } from './crop.js';
 export * from './pipeline.js';
 export * from './pipeline-schema.js';

@@ -1,12 +1,16 @@
 import { createRandom } from '@mien/core';
 import { describe, expect, test } from 'vitest';
 import { references } from '../fixtures/references.js';
+import { inverseMap } from './affine-map.js';
 import { augmentInto } from './augment.js';
 import { type AugmentationInput, augmentationSchema } from './augmentation-schema.js';
 import { warpInto } from './warp.js';
 
 const shape = { width: 61, height: 53, channels: 1 };
 const grey = references.greyPillow.data;
+
+/** No change of geometry. */
+const still = { flip: false, shearX: 0, shearY: 0, angle: 0, zoomX: 1, zoomY: 1, shiftX: 0, shiftY: 0 };
 
 function augment(input: AugmentationInput, seed = 1, source = grey, range: [number, number] = [0, 255]): Float32Array {
   const target = new Float32Array(source.length);
@@ -51,7 +55,8 @@ describe('the warp', () => {
       const source = name === 'grey' ? grey : references.colour.data;
       const target = new Float32Array(source.length);
       const channels = name === 'grey' ? 1 : 3;
-      warpInto(target, 0, source, 0, { ...shape, channels }, false, (12 * Math.PI) / 180, 3, -2, 1.15, 1, 0);
+      const geometry = { ...still, angle: (12 * Math.PI) / 180, shiftX: 3, shiftY: -2, zoomX: 1.15, zoomY: 1.15 };
+      warpInto(target, 0, source, 0, { ...shape, channels }, inverseMap(61, 53, geometry), 1, 0);
       const expected = references.warped[name].data;
       // OpenCV's own places are rounded to 1/32 of a pixel before it interpolates in noise: a few levels at worst, none on average.
       const differences = [...expected].map((value, at) => Math.abs(value - target[at]));
@@ -62,7 +67,7 @@ describe('the warp', () => {
 
   test('that changes nothing gives the bytes exactly, and a flip alone mirrors exactly; twice, it is the picture again', () => {
     const target = new Float32Array(grey.length);
-    warpInto(target, 0, grey, 0, shape, false, 0, 0, 0, 1, 1, 0);
+    warpInto(target, 0, grey, 0, shape, inverseMap(61, 53, still), 1, 0);
     expect(target).toEqual(Float32Array.from(grey));
     const flipped = augment({ flip: 1 });
     expect(flipped).toEqual(mirrored(grey));
@@ -71,14 +76,25 @@ describe('the warp', () => {
 
   test('by whole pixels moves the picture and repeats its edge', () => {
     const target = new Float32Array(grey.length);
-    warpInto(target, 0, grey, 0, shape, false, 0, 4, 0, 1, 1, 0);
+    warpInto(target, 0, grey, 0, shape, inverseMap(61, 53, { ...still, shiftX: 4 }), 1, 0);
     for (let x = 0; x < 61; x++) expect(target[20 * 61 + x]).toBeCloseTo(grey[20 * 61 + Math.max(0, x - 4)], 3);
   });
 
   test('never leaves the picture’s own levels, whatever is drawn', () => {
     const [low, high] = [Math.min(...grey), Math.max(...grey)];
-    for (let seed = 0; seed < 300; seed++) {
-      const values = augment({ flip: 0.5, rotation: 180, shift: 1, zoom: { minimum: 0.1, maximum: 10 } }, seed);
+    for (let seed = 0; seed < 200; seed++) {
+      const values = augment(
+        {
+          flip: 0.5,
+          rotation: 180,
+          shift: 1,
+          zoom: { minimum: 0.1, maximum: 10 },
+          aspect: 1,
+          shear: 0.5,
+          ...(seed % 2 === 1 && { perspective: 0.25, elastic: { strength: 0.1 } }),
+        },
+        seed,
+      );
       for (const value of values) {
         if (!(value >= low - 1e-3 && value <= high + 1e-3)) throw new Error(`${value} with seed ${seed}`);
       }
@@ -94,6 +110,9 @@ describe('what is drawn', () => {
       shift: 0.1,
       zoom: { minimum: 0.9, maximum: 1.1 },
       brightness: 0.2,
+      noise: 0.1,
+      shear: 0.1,
+      elastic: { strength: 0.02 },
       erase: { probability: 0.5 },
     };
     expect(augment(options, 5)).toEqual(augment(options, 5));
@@ -115,6 +134,23 @@ describe('what is drawn', () => {
     const change = brighter[30] - grey[30];
     expect(Math.abs(change)).toBeLessThanOrEqual(25.5);
     expect(brighter[400] - grey[400]).toBeCloseTo(change, 3);
+  });
+
+  test('noise has the deviation asked for at most, and stays in the range', () => {
+    const flat = new Uint8Array(61 * 53).fill(128);
+    let largest = 0;
+    for (let seed = 0; seed < 40; seed++) {
+      const values = augment({ noise: 0.1 }, seed, flat);
+      const mean = values.reduce((sum, value) => sum + value) / values.length;
+      const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+      expect(Math.abs(mean - 128)).toBeLessThan(2.5);
+      expect(deviation).toBeLessThan(25.5 * 1.06);
+      largest = Math.max(largest, deviation);
+    }
+    expect(largest).toBeGreaterThan(20);
+    const loud = augment({ noise: 1 }, 1, grey, [-1, 1]);
+    expect(Math.min(...loud)).toBeGreaterThanOrEqual(-1);
+    expect(Math.max(...loud)).toBeLessThanOrEqual(1);
   });
 
   test('an erased rectangle is of one level and of the area asked for; the rest is untouched', () => {

@@ -1,8 +1,9 @@
+import type { AffineMap } from './affine-map.js';
 import type { AugmentShape } from './augment.js';
 
 /**
- * Warps one picture by a turn (radians, clockwise to the eye), a zoom and a shift (pixels) about its middle and, first, a flip.
- * Bilinear; outside, the nearest edge pixel is repeated. Writes level · `gain` + `bias` for levels of 0..255.
+ * Warps one picture: each new pixel is read where `map` says. Bilinear; outside, the nearest edge pixel is repeated. Writes
+ * level · `gain` + `bias` for levels of 0..255.
  */
 export function warpInto(
   target: Float32Array,
@@ -10,28 +11,15 @@ export function warpInto(
   source: Uint8Array,
   sourceOffset: number,
   { width, height, channels }: AugmentShape,
-  flip: boolean,
-  angle: number,
-  shiftX: number,
-  shiftY: number,
-  zoom: number,
+  map: AffineMap,
   gain: number,
   bias: number,
 ): void {
-  // The inverse map: where in the source each new pixel comes from. Pixel centres are whole numbers, the middle is (size − 1) / 2.
-  const cosine = Math.cos(angle) / zoom;
-  const sine = Math.sin(angle) / zoom;
-  const middleX = (width - 1) / 2;
-  const middleY = (height - 1) / 2;
-  const sign = flip ? -1 : 1;
-  const stepX = sign * cosine;
-  const stepY = -sine;
+  const { xx: stepX, yx: stepY } = map;
   const stride = width * channels;
-  const dx = -middleX - shiftX;
   for (let y = 0; y < height; y++) {
-    const dy = y - middleY - shiftY;
-    const fromX = middleX + sign * (cosine * dx + sine * dy);
-    const fromY = middleY + cosine * dy - sine * dx;
+    const fromX = map.xy * y + map.x0;
+    const fromY = map.yy * y + map.y0;
     // Most of a row comes from inside the picture and needs neither cutting nor care for missing neighbours.
     const first = Math.max(firstInside(fromX, stepX, width), firstInside(fromY, stepY, height));
     const afterLast = Math.min(width, afterLastInside(fromX, stepX, width), afterLastInside(fromY, stepY, height));
@@ -39,7 +27,7 @@ export function warpInto(
     const insideFrom = Math.min(first, width);
     const insideTo = Math.max(insideFrom, afterLast);
     for (let x = 0; x < insideFrom; x++) {
-      edgePixel(
+      samplePixel(
         target,
         row + x * channels,
         source,
@@ -86,7 +74,7 @@ export function warpInto(
       }
     }
     for (let x = insideTo; x < width; x++) {
-      edgePixel(
+      samplePixel(
         target,
         row + x * channels,
         source,
@@ -121,8 +109,8 @@ function afterLastInside(from: number, step: number, size: number): number {
   return step === 0 ? Number.POSITIVE_INFINITY : Math.floor((edge - from) / step) + 1;
 }
 
-/** One pixel near or over the edge: its place is cut to the picture. */
-function edgePixel(
+/** One pixel read anywhere, bilinear: a place outside is cut to the picture. Writes level · `gain` + `bias`. */
+export function samplePixel(
   target: Float32Array,
   to: number,
   source: Uint8Array,
