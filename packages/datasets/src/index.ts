@@ -10,6 +10,7 @@ export {
 export { type CkPlusName, openCkPlus, parseCkPlusName } from './ck-plus.js';
 export { type ClassMapping, classMappingSchema, mapClasses } from './class-mapping.js';
 export { combineDatasets } from './combined-dataset.js';
+export { type ContactSheet, type ContactSheetOptions, drawContactSheet } from './contact-sheet.js';
 export { type DecodeOptions, decodeImage } from './decode.js';
 export { dropLeaks, type LeakFreeSplit } from './drop-leaks.js';
 
