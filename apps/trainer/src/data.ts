@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { InvalidConfigurationError, type PipelineStepData } from '@mien/core';
-import { generateSyntheticDataset, type OpenedDataset, openDataset } from '@mien/datasets';
+import { combineDatasets, generateSyntheticDataset, mapClasses, type OpenedDataset, openDataset } from '@mien/datasets';
 import {
   loadTensorSet,
   type PipelineData,
@@ -12,21 +12,69 @@ import {
   type TensorSet,
   tensorSetKey,
 } from '@mien/preprocessing';
-import { type DatasetFolder, readSourceLock } from './configuration/dataset-definition.js';
+import {
+  type DatasetDefinition,
+  type DatasetFolder,
+  findDatasetFolder,
+  readSourceLock,
+} from './configuration/dataset-definition.js';
 import { Progress } from './progress.js';
 
 /**
- * Opens the data of a data set; the sample set is drawn first where it is not there yet.
+ * Opens the data of a data set, with its classes mapped; the sample set is drawn first where it is not there yet.
  * @param path instead of the place that `dataset add` was told.
+ * @throws {InvalidConfigurationError} when a path is given for a combined set, or its parts do not go together.
  */
 export async function openData(folder: DatasetFolder, path?: string): Promise<OpenedDataset> {
+  const { classes } = folder.definition;
+  const dataset = await openSource(folder, path);
+  return classes ? mapClasses(dataset, classes) : dataset;
+}
+
+async function openSource(folder: DatasetFolder, path: string | undefined): Promise<OpenedDataset> {
   const { name, source } = folder.definition;
+  if (source.type === 'combined') return openCombined(folder, source.parts, path);
   if (source.type === 'synthetic') {
     const directory = path ?? join(folder.directory, 'images');
     if (!path) await drawSamples(directory, source.generator);
     return openDataset({ type: 'synthetic', path: directory, name });
   }
   return openDataset({ ...source, path: path ?? (await readSourceLock(folder)), name });
+}
+
+async function openCombined(
+  { definition, directory }: DatasetFolder,
+  parts: Extract<DatasetDefinition['source'], { type: 'combined' }>['parts'],
+  path: string | undefined,
+): Promise<OpenedDataset> {
+  const { name, pictures } = definition;
+  const folders = await Promise.all(parts.map(({ dataset }) => findDatasetFolder(dataset, directory)));
+  const unlike = folders.find((part) => part.definition.pictures !== pictures);
+  const nested = folders.find((part) => part.definition.source.type === 'combined');
+  const problem =
+    path !== undefined
+      ? `--data ${path}`
+      : nested
+        ? `${nested.definition.name}, which is combined itself`
+        : unlike && `${unlike.definition.name} of ${unlike.definition.pictures} in a set of ${pictures}`;
+  if (problem) {
+    throw new InvalidConfigurationError({
+      expected: `"${name}" to be combined of data sets that are not, all of ${pictures}, each added on its own`,
+      found: problem,
+      fix: 'correct the parts in its dataset.yaml, and add each of them',
+      details: { name },
+    });
+  }
+  return combineDatasets(
+    name,
+    await Promise.all(
+      folders.map(async (part, index) => {
+        const dataset = await openData(part);
+        const { classes } = parts[index];
+        return classes ? mapClasses(dataset, classes) : dataset;
+      }),
+    ),
+  );
 }
 
 async function drawSamples(directory: string, options: object): Promise<void> {

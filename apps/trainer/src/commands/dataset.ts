@@ -8,9 +8,10 @@ import {
 } from '../configuration/dataset-definition.js';
 import { openData } from '../data.js';
 import { auditCommand } from './dataset-audit.js';
+import { exportCommand } from './dataset-export.js';
 import { infoCommand } from './dataset-info.js';
 
-/** `mien-train dataset add|list|info|audit`. */
+/** `mien-train dataset add|list|info|audit|export`. */
 export function datasetCommand(): Command {
   const command = new Command('dataset').description('tell where the data of a data set is, and look at it');
   command
@@ -20,7 +21,7 @@ export function datasetCommand(): Command {
     .argument('<path>', 'the file or folder of the data')
     .action(addDataset);
   command.command('list').description('every known data set, and where its data is').action(listDatasets);
-  for (const part of [infoCommand(), auditCommand()]) command.addCommand(part);
+  for (const part of [infoCommand(), auditCommand(), exportCommand()]) command.addCommand(part);
   return command;
 }
 
@@ -51,9 +52,11 @@ async function listDatasets(): Promise<void> {
     const place =
       source.type === 'synthetic'
         ? 'drawn when it is needed'
-        : (await hasSourceLock(folder))
-          ? await readSourceLock(folder)
-          : 'not added';
+        : source.type === 'combined'
+          ? `combined of ${source.parts.map(({ dataset }) => dataset).join(', ')}`
+          : (await hasSourceLock(folder))
+            ? await readSourceLock(folder)
+            : 'not added';
     process.stdout.write(`${name.padEnd(width)}  ${description}\n${' '.repeat(width)}  ${place}\n`);
   }
 }

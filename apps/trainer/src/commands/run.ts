@@ -13,6 +13,7 @@ interface RunCommandOptions {
   readonly resume: boolean;
   readonly runs: string;
   readonly engine?: string;
+  readonly dropLeaks?: boolean;
 }
 
 /** `mien-train run <experiment.yaml>`. */
@@ -23,9 +24,13 @@ export function runCommand(): Command {
     .option('--set <key=value>', 'override a key, such as training.epochs=5 (repeatable)', collect, [])
     .option('--resume', 'go on with the newest run of this experiment', false)
     .option('--engine <name>', 'compute engine; the same as --set engine=<name>')
+    .option(
+      '--drop-leaks',
+      'leave out of training what also stands in validation or test; the same as --set dropLeaks=true',
+    )
     .option('--runs <folder>', 'where run folders are kept', 'runs')
-    .action(async (experiment: string, { set, resume, runs, engine }: RunCommandOptions) => {
-      const overrides = engine ? [...set, `engine=${engine}`] : set;
+    .action(async (experiment: string, { set, resume, runs, engine, dropLeaks }: RunCommandOptions) => {
+      const overrides = [...set, ...(engine ? [`engine=${engine}`] : []), ...(dropLeaks ? ['dropLeaks=true'] : [])];
       const command = ['mien-train run', basename(experiment), ...overrides.map((text) => `--set ${text}`)].join(' ');
       const result = await runExperiment(await readExperiment(await findExperiment(experiment), overrides), {
         runs,

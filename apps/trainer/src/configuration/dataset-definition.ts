@@ -2,7 +2,7 @@ import { access, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { MissingInputError } from '@mien/core';
 import { writeFileAtomically } from '@mien/core/node';
-import { syntheticDatasetSchema } from '@mien/datasets';
+import { classMappingSchema, FERPLUS_LABELS, syntheticDatasetSchema } from '@mien/datasets';
 import { cropFaceStepSchema, pipelineSchema } from '@mien/preprocessing';
 import { z } from 'zod';
 import { checkConfiguration, readYamlFile } from './yaml-file.js';
@@ -14,15 +14,31 @@ export const datasetDefinitionSchema = z
     description: z.string().min(1),
     source: z.discriminatedUnion('type', [
       z.strictObject({ type: z.literal('fer2013') }),
-      z.strictObject({ type: z.literal('ferplus') }),
+      /** `labels`: how votes become training labels; the other parts have the majority's. */
+      z.strictObject({ type: z.literal('ferplus'), labels: z.enum(FERPLUS_LABELS).optional() }),
       z.strictObject({ type: z.literal('kdef') }),
       z.strictObject({ type: z.literal('sfew') }),
       z.strictObject({ type: z.literal('jaffe') }),
-      z.strictObject({ type: z.literal('ck-plus') }),
-      z.strictObject({ type: z.literal('image-folder'), licence: z.string().min(1).optional() }),
+      z.strictObject({
+        type: z.literal('ck-plus'),
+        apexFrames: z.int().min(1).optional(),
+        neutralFrame: z.boolean().optional(),
+      }),
+      z.strictObject({
+        type: z.literal('image-folder'),
+        licence: z.string().min(1).optional(),
+        table: z.string().min(1).optional(),
+      }),
+      /** Other sets of `datasets/` as one, for training on some and testing on others. */
+      z.strictObject({
+        type: z.literal('combined'),
+        parts: z.array(z.strictObject({ dataset: z.string().min(1), classes: classMappingSchema.optional() })).min(2),
+      }),
       /** Drawn by our own renderer instead of being added. */
       z.strictObject({ type: z.literal('synthetic'), generator: syntheticDatasetSchema }),
     ]),
+    /** What becomes of its classes, such as `contempt: drop`; others stay. */
+    classes: classMappingSchema.optional(),
     /** `cropped`: every picture is a face already; `photos`: faces must be found. */
     pictures: z.enum(['cropped', 'photos']),
     /** For `cropped`: how a face is cut out of a photo so that it is framed as this set's pictures are. */

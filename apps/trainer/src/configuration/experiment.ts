@@ -14,6 +14,8 @@ export const experimentSchema = z.strictObject({
   /** A folder below `datasets/`. */
   dataset: z.string().min(1),
   split: splitProtocolSchema,
+  /** Leaves out of training what also stands, pixel for pixel, in validation or test. */
+  dropLeaks: z.boolean().default(false),
   /** Trains once for every fold of the protocol and reports mean and spread. */
   crossValidation: z.boolean().default(false),
   model: z.strictObject({

@@ -189,9 +189,10 @@ async function writeReport(
 }
 
 /** A split protocol as a card says it. */
-function describeProtocol({ split }: Experiment): string {
+function describeProtocol({ split, dropLeaks }: Experiment): string {
   const { protocol, ...options } = split;
   const text = Object.entries(options).map(([key, value]) => `${key} ${value}`);
+  if (dropLeaks) text.push('without leaks');
   return text.length > 0 ? `${protocol} (${text.join(', ')})` : protocol;
 }
 
