@@ -1,6 +1,5 @@
 export type { DetectOptions, FaceDetector } from './face-detector.js';
-export { createHaarDetector } from './haar-detector.js';
-export { createHaarDetectorPool } from './haar-detector-pool.js';
+export { createHaarDetector } from './haar/haar-detector.js';
 export {
   HAAR_CASCADES,
   type HaarCascade,
@@ -9,5 +8,6 @@ export {
   type HaarPass,
   haarOptionsSchema,
   haarPassSchema,
-} from './haar-options.js';
+} from './haar/haar-options.js';
+export { createHaarDetectorPool } from './node/face-detector-pool.js';
 export { intersectionOverUnion, suppressOverlaps } from './non-maximum-suppression.js';

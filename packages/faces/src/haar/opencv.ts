@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { platform } from '#platform';
 
 /** The part of OpenCV.js that is used here. Its objects live outside JavaScript's memory: each must be deleted by hand. */
 export interface OpenCv {
@@ -80,18 +80,8 @@ export function loadOpenCv(): Promise<{ readonly cv: OpenCv }> {
   return starting;
 }
 
-/** Events of the process for which the module adds listeners that end the host's process on errors that are none of its business. */
-const HIJACKED = ['uncaughtException', 'unhandledRejection'] as const;
-
 async function start(): Promise<{ readonly cv: OpenCv }> {
-  const before = new Set<unknown>(HIJACKED.flatMap((event) => process.rawListeners(event)));
-  // Not import(): its result passes through promises too, in some loaders with the module's own `then`.
-  const module: Starting = createRequire(import.meta.url)('@techstark/opencv-js');
-  for (const event of HIJACKED) {
-    for (const listener of process.rawListeners(event)) {
-      if (!before.has(listener)) process.removeListener(event, listener as (...values: unknown[]) => void);
-    }
-  }
+  const { module } = (await platform.loadOpenCvModule()) as { module: Starting };
   if (!module.Mat) {
     await new Promise<void>((resolve) => {
       module.onRuntimeInitialized = resolve;

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { type Face, MissingInputError, type PixelImage } from '@mien/core';
-import type { DetectOptions, FaceDetector } from './face-detector.js';
-import { checkImage, parseHaarOptions } from './haar-detector.js';
-import type { HaarOptionsInput } from './haar-options.js';
-import type { WorkerReply, WorkerRequest } from './haar-worker.js';
+import type { DetectOptions, FaceDetector } from '../face-detector.js';
+import { checkImage, parseHaarOptions } from '../haar/haar-detector.js';
+import type { HaarOptionsInput } from '../haar/haar-options.js';
+import type { WorkerReply, WorkerRequest } from './detector-worker.js';
 
 /** A thread runs compiled code only; the path is the same from the sources. */
-const WORKER = new URL('../dist/haar-worker.js', import.meta.url);
+const WORKER = new URL('../../dist/node/detector-worker.js', import.meta.url);
 
 interface Task {
   readonly request: WorkerRequest;

@@ -2,14 +2,14 @@ import type { PixelImage } from '@mien/core';
 import { InvalidConfigurationError, InvalidImageError } from '@mien/core';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createHaarDetector, haarOptionsSchema } from './index.js';
+import { createHaarDetector, haarOptionsSchema } from '../index.js';
 import { loadOpenCv } from './opencv.js';
 
 let astronaut: PixelImage;
 
 /** A portrait in the public domain (NASA, Eileen Collins), 160 × 160 pixels; `fixtures/make-fixtures.py` cuts it. */
 async function readFixture(): Promise<PixelImage> {
-  const path = new URL('./fixtures/astronaut.png', import.meta.url).pathname;
+  const path = new URL('../fixtures/astronaut.png', import.meta.url).pathname;
   const { data, info } = await sharp(path).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, channels: 3, data };
 }

@@ -1,8 +1,9 @@
 import { type Box, type Face, InvalidConfigurationError, InvalidImageError, type PixelImage } from '@mien/core';
+import type { FaceDetector } from '../face-detector.js';
+import { suppressOverlaps } from '../non-maximum-suppression.js';
+import type { FaceResources } from '../resources.js';
 import { type LoadedCascade, loadCascade } from './cascade-store.js';
-import type { FaceDetector } from './face-detector.js';
 import { type HaarOptions, type HaarOptionsInput, type HaarPass, haarOptionsSchema } from './haar-options.js';
-import { suppressOverlaps } from './non-maximum-suppression.js';
 import { loadOpenCv, type OpenCv, type OpenCvMat, withOpenCv } from './opencv.js';
 
 /**
@@ -10,7 +11,10 @@ import { loadOpenCv, type OpenCv, type OpenCvMat, withOpenCv } from './opencv.js
  * cascade's last stage passes that stage's threshold; faces of earlier passes come first.
  * @throws {InvalidConfigurationError} for options that do not fit {@link haarOptionsSchema}.
  */
-export async function createHaarDetector(options: HaarOptionsInput = {}): Promise<FaceDetector> {
+export async function createHaarDetector(
+  options: HaarOptionsInput = {},
+  resources: FaceResources = {},
+): Promise<FaceDetector> {
   const parsed = parseHaarOptions(options);
   const { cv } = await loadOpenCv();
   let disposed = false;
@@ -18,7 +22,7 @@ export async function createHaarDetector(options: HaarOptionsInput = {}): Promis
     async detect(image, { bestOnly = false } = {}) {
       if (disposed) throw new Error('this Haar detector was disposed of');
       checkImage(image);
-      return detectWith(cv, parsed, image, bestOnly);
+      return detectWith(cv, parsed, resources, image, bestOnly);
     },
     dispose() {
       disposed = true;
@@ -51,12 +55,18 @@ export function checkImage({ width, height, channels, data }: PixelImage): void 
   });
 }
 
-async function detectWith(cv: OpenCv, options: HaarOptions, image: PixelImage, bestOnly: boolean): Promise<Face[]> {
+async function detectWith(
+  cv: OpenCv,
+  options: HaarOptions,
+  resources: FaceResources,
+  image: PixelImage,
+  bestOnly: boolean,
+): Promise<Face[]> {
   const faces: Face[] = [];
   for (const pass of options.passes) {
     // Faces of earlier passes stand first, so later passes cannot change which is best.
     if (faces.length > 0 && (bestOnly || pass.when === 'nothing-found')) continue;
-    const found = runPass(cv, await loadCascade(cv, pass.cascade), pass, options.searchSize, image);
+    const found = runPass(cv, await loadCascade(cv, pass.cascade, resources), pass, options.searchSize, image);
     faces.push(...found.sort((a, b) => b.score - a.score));
   }
   const separate = suppressOverlaps(faces, options.overlap);

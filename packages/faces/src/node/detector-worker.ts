@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Face, PixelImage } from '@mien/core';
-import { createHaarDetector } from './haar-detector.js';
+import { createHaarDetector } from '../haar/haar-detector.js';
 
 /** What the pool sends for each picture. */
 export interface WorkerRequest {

@@ -2,15 +2,15 @@ import { existsSync } from 'node:fs';
 import { InvalidConfigurationError, InvalidImageError, type PixelImage } from '@mien/core';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { createHaarDetector, createHaarDetectorPool } from './index.js';
+import { createHaarDetector, createHaarDetectorPool } from '../index.js';
 
 /** Threads run compiled code: `turbo run test` builds first; a bare vitest run in a fresh checkout skips. */
 const built =
-  existsSync(new URL('../dist/haar-worker.js', import.meta.url)) &&
-  existsSync(new URL('../../core/dist/index.js', import.meta.url));
+  existsSync(new URL('../../dist/node/detector-worker.js', import.meta.url)) &&
+  existsSync(new URL('../../../core/dist/index.js', import.meta.url));
 
 async function pictures(): Promise<PixelImage[]> {
-  const file = new URL('./fixtures/astronaut.png', import.meta.url).pathname;
+  const file = new URL('../fixtures/astronaut.png', import.meta.url).pathname;
   const widths = [160, 200, 240, 280, 320];
   return Promise.all(
     widths.map(async (width) => {

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { InvalidDataError, MissingInputError } from '@mien/core';
+import { InvalidDataError } from '@mien/core';
+import { type FaceResources, readAsset } from '../resources.js';
 import type { HaarCascade } from './haar-options.js';
 import type { OpenCv, OpenCvCascade } from './opencv.js';
 
@@ -15,17 +14,14 @@ export interface LoadedCascade {
 /** Reading one takes tens of milliseconds, so detectors share them; they stay until the process ends, a few MiB in all. */
 const store = new Map<HaarCascade, Promise<LoadedCascade>>();
 
-/** The cascade files are beside the compiled code; the path is the same from the sources. */
-const FOLDER = new URL('../dist/cascades/', import.meta.url);
-
 /**
  * A cascade, read on first use.
- * @throws {MissingInputError} when the package was not built; @throws {InvalidDataError} when OpenCV cannot read the file.
+ * @throws {MissingInputError} when its file is not there; @throws {InvalidDataError} when OpenCV cannot read the file.
  */
-export function loadCascade(cv: OpenCv, name: HaarCascade): Promise<LoadedCascade> {
+export function loadCascade(cv: OpenCv, name: HaarCascade, resources: FaceResources): Promise<LoadedCascade> {
   let entry = store.get(name);
   if (!entry) {
-    entry = read(cv, name);
+    entry = read(cv, name, resources);
     store.set(name, entry);
     // A failure is not kept: the next call tries again.
     entry.catch(() => store.delete(name));
@@ -33,34 +29,24 @@ export function loadCascade(cv: OpenCv, name: HaarCascade): Promise<LoadedCascad
   return entry;
 }
 
-async function read(cv: OpenCv, name: HaarCascade): Promise<LoadedCascade> {
-  const path = fileURLToPath(new URL(`${name}.xml`, FOLDER));
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw new MissingInputError({
-      expected: `the Haar cascade ${path}`,
-      found: 'no such file',
-      fix: 'install @mien/faces again, or, in its repository, build it',
-      details: { path },
-      cause: error,
-    });
-  }
+async function read(cv: OpenCv, name: HaarCascade, resources: FaceResources): Promise<LoadedCascade> {
+  const bytes = await readAsset(`cascades/${name}.xml`, resources);
   // OpenCV.js reads from its own file system in memory; the copy there is dropped once parsed.
   const file = `${name}.xml`;
   cv.FS_createDataFile('/', file, bytes, true, false, false);
   const cascade = new cv.CascadeClassifier();
   const loaded = cascade.load(`/${file}`);
   cv.FS_unlink(`/${file}`);
-  const thresholds = [...bytes.toString('latin1').matchAll(/<stageThreshold>([^<]+)<\/stageThreshold>/g)];
+  const thresholds = [
+    ...new TextDecoder('latin1').decode(bytes).matchAll(/<stageThreshold>([^<]+)<\/stageThreshold>/g),
+  ];
   const threshold = Number(thresholds.at(-1)?.[1]);
   if (loaded && Number.isFinite(threshold)) return { cascade, stages: thresholds.length, threshold };
   cascade.delete();
   throw new InvalidDataError({
-    expected: `${path} to hold a Haar cascade`,
+    expected: `${file} to hold a Haar cascade`,
     found: 'a file that OpenCV cannot read as one',
     fix: 'install @mien/faces again',
-    details: { path },
+    details: { file },
   });
 }
