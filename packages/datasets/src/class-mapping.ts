@@ -69,8 +69,8 @@ export async function mapClasses(dataset: OpenedDataset, mapping: ClassMapping):
       ...dataset.issues,
       ...[...counts].map(([label, count]) => ({
         kind: 'dropped-class' as const,
-        path: '',
-        reason: `${count} picture(s) of ${label}: the class mapping leaves them out`,
+        path: label,
+        reason: `${count} picture(s) that the class mapping leaves out`,
       })),
     ],
     async *samples() {

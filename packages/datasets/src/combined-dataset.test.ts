@@ -37,7 +37,7 @@ describe('class mapping', () => {
     expect(mapped.labels).toEqual(['angry', 'happy']);
     expect((await list(mapped.samples())).map(({ emotion }) => emotion)).toEqual(['happy', 'angry']);
     expect(mapped.issues).toEqual([
-      { kind: 'dropped-class', path: '', reason: '2 picture(s) of contempt: the class mapping leaves them out' },
+      { kind: 'dropped-class', path: 'contempt', reason: '2 picture(s) that the class mapping leaves out' },
     ]);
     const joined = await mapClasses(ck, { contempt: 'disgust' });
     expect(joined.labels).toEqual(['angry', 'happy', 'disgust']);
@@ -129,7 +129,7 @@ describe('combined sets', () => {
       ['ck/happy-1', 'ck/S1', 'ck'],
       ['ck/angry-2', 'ck/S2', 'ck'],
     ]);
-    expect(both.issues[0].path).toBe('ck/');
+    expect(both.issues[0].path).toBe('ck/contempt');
     expect(both.licence).toBe("fer's licence; ck's licence");
     expect((await list(combineDatasets('x', [ck, fer]).samples()))[0].id).toBe('ck/contempt-0');
   });

@@ -13,7 +13,7 @@ export interface DatasetIssue {
    * - `repeated-folder`: a link to a folder that was listed already (or to one it lies in); left out.
    * - `unlabelled`: pictures without a label, by folder or file; left out.
    * - `blank`: a picture that shows nothing; left out.
-   * - `dropped-class`: pictures of a class that the class mapping drops.
+   * - `dropped-class`: pictures of a class that the class mapping drops; `path` is the class.
    */
   readonly kind:
     | 'misnamed'

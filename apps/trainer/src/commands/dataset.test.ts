@@ -18,16 +18,17 @@ function run(...argv: string[]): Promise<{ code: number; output: string; errors:
   });
 }
 
-async function define(name: string, type: string): Promise<void> {
+async function define(name: string, source: string, ...more: string[]): Promise<void> {
   const directory = join(home, 'datasets', name);
   await mkdir(directory, { recursive: true });
   const lines = [
     `name: ${name}`,
     `description: ${name} for tests`,
-    `source: { type: ${type} }`,
+    `source: { ${source} }`,
     'pictures: cropped',
     'framing: { step: crop-face }',
     'pipeline: [{ step: grey }, { step: resize, width: 16, height: 16 }]',
+    ...more,
   ];
   await writeFile(join(directory, 'dataset.yaml'), lines.join('\n'));
 }
@@ -43,8 +44,11 @@ const png = (seed: number) =>
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'mien-dataset-'));
-  await define('ck', 'ck-plus');
-  await define('fer', 'fer2013');
+  await define('ck', 'type: ck-plus');
+  await define('fer', 'type: fer2013');
+  await define('folder', 'type: image-folder');
+  await define('six', 'type: ck-plus', 'classes: { contempt: drop }');
+  await define('both', 'type: combined, parts: [{ dataset: ck, classes: { contempt: disgust } }, { dataset: folder }]');
   const pictures: [string, number][] = [
     ['anger/S010_004_00000017', 1],
     ['anger/S010_004_00000018', 2],
@@ -66,7 +70,7 @@ describe('mien-train dataset', { timeout: 60_000 }, () => {
   test('list: every data set, and where its data is once it was added', async () => {
     const before = await run('dataset', 'list');
     expect(before).toMatchObject({ code: 0, errors: '' });
-    expect(before.output).toBe('ck   ck for tests\n     not added\nfer  fer for tests\n     not added\n');
+    expect(before.output).toMatch(/^both +both for tests\n +combined of ck, folder\nck +ck for tests\n +not added\n/);
     expect(await run('dataset', 'add', 'ck', 'data')).toMatchObject({
       code: 0,
       output: 'ck: 4 pictures (angry 2, contempt 1, happy 1)\n',
@@ -81,9 +85,68 @@ describe('mien-train dataset', { timeout: 60_000 }, () => {
     expect(output).toMatch(/^ +train +validation +all$/m);
     expect(output).toMatch(/^sad +1 +1 +2$/m);
     expect(output).toMatch(/^all +2 +2 +4$/m);
-    expect(output).toMatch(/no issues\n$/);
-    const json = JSON.parse((await run('dataset', 'info', 'ck', '--data', 'data', '--json')).output);
-    expect(json).toMatchObject({ pictures: 4, subjects: 3, perSplit: { 'no split': { angry: 2, contempt: 1 } } });
+    expect(output).toMatch(/^no issues$/m);
+    expect(output).toMatch(/some of each class: .*datasets.fer.contact-sheet\.png\n$/);
+    expect(await sharp(join(home, 'datasets', 'fer', 'contact-sheet.png')).metadata()).toMatchObject({ format: 'png' });
+    const ck = ['dataset', 'info', 'ck', '--data', 'data', '--sheet', 'ck.png', '--json'];
+    const json = JSON.parse((await run(...ck)).output);
+    expect(json).toMatchObject({
+      pictures: 4,
+      sequences: 3,
+      sheet: 'ck.png',
+      perSubject: { S010: 2, S011: 1, S138: 1 },
+      perSplit: { 'no split': { angry: 2, contempt: 1 } },
+    });
+    expect((await run('dataset', 'info', 'ck', '--data', 'data', '--no-sheet')).output).not.toContain('sheet');
+  });
+
+  test('info: classes as dataset.yaml maps them', async () => {
+    const { output } = await run('dataset', 'info', 'six', '--data', 'data', '--no-sheet');
+    expect(output).toMatch(/^six: 3 pictures of 2 people or films; 2 sequences\n/);
+    expect(output).toMatch(/dropped-class: contempt: 1 picture/);
+  });
+
+  test('export: reads again as an image folder; a combined set joins it with another', async () => {
+    expect(await run('dataset', 'export', 'ck', 'out', '--data', 'data')).toMatchObject({
+      code: 0,
+      output: 'ck: 4 pictures (angry 2, contempt 1, happy 1) in out\n',
+    });
+    expect((await run('dataset', 'export', 'ck', 'out', '--data', 'data')).code).toBe(2);
+    await run('dataset', 'add', 'ck', 'data');
+    expect(await run('dataset', 'add', 'folder', 'out')).toMatchObject({ code: 0, errors: '' });
+    const both = JSON.parse((await run('dataset', 'info', 'both', '--no-sheet', '--json')).output);
+    expect(both).toMatchObject({
+      pictures: 8,
+      labels: ['angry', 'disgust', 'happy', 'contempt'],
+      groups: { database: { ck: 4, folder: 4 } },
+      perSubject: { 'ck/S010': 2, 'folder/S010': 2 },
+    });
+    expect(await run('dataset', 'info', 'both', '--data', 'out')).toMatchObject({
+      code: 2,
+      errors: expect.stringMatching(/each added on its own; found --data out/),
+    });
+  });
+
+  test('export: one part only, without its leaks', async () => {
+    const result = await run(
+      'dataset',
+      'export',
+      'fer',
+      'train',
+      '--data',
+      'fer.csv',
+      '--split',
+      'train',
+      '--drop-leaks',
+    );
+    expect(result).toMatchObject({
+      code: 0,
+      output: 'fer: 1 pictures (sad 1) in train\nleft out of training: 1 leaks\n',
+    });
+    expect(await run('dataset', 'export', 'ck', 'none', '--data', 'data', '--drop-leaks')).toMatchObject({
+      code: 2,
+      errors: expect.stringMatching(/parts of its own/),
+    });
   });
 
   test('audit: equal pictures across splits, contradictions, blanks', async () => {
@@ -101,6 +164,14 @@ describe('mien-train dataset', { timeout: 60_000 }, () => {
         splits: [null, null],
       },
     ]);
+  });
+
+  test('audit: --strict ends with 1 where something was found, with 0 where not', async () => {
+    expect((await run('dataset', 'audit', 'fer', '--data', 'fer.csv', '--strict')).code).toBe(1);
+    expect((await run('dataset', 'audit', 'ck', '--data', 'data', '--strict', '--json')).code).toBe(1);
+    await mkdir(join(home, 'clean', 'happy'), { recursive: true });
+    await writeFile(join(home, 'clean', 'happy', '1.png'), await png(5));
+    expect((await run('dataset', 'audit', 'folder', '--data', 'clean', '--strict')).code).toBe(0);
   });
 
   test('a data set that is not there or was not added says what to do', async () => {

@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type StartedEngine, startEngine } from '@mien/compute';
 import { writeFileAtomically } from '@mien/core/node';
-import { assignSplits, dropLeaks, expandFolds, type SplitIndices, type SplitProtocol } from '@mien/datasets';
+import { assignSplits, expandFolds, type SplitProtocol } from '@mien/datasets';
 import type { TensorSet } from '@mien/preprocessing';
 import { findDatasetFolder } from '../configuration/dataset-definition.js';
 import type { Experiment } from '../configuration/experiment.js';
 import { readYamlFile } from '../configuration/yaml-file.js';
 import { loadFolderTensors, photoPipeline } from '../data.js';
 import { summariseFolds } from './cross-validation.js';
+import { dropTensorLeaks } from './drop-tensor-leaks.js';
 import { describeEnvironment } from './environment.js';
 import { createRunFolder, createRunKey, latestRunFolder, type RunRecord } from './run-folder.js';
 import { type FoldResult, trainFold } from './train-fold.js';
@@ -38,7 +38,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   // Before anything is written: a split that the data cannot give leaves no empty run behind.
   const splits = protocols.map((split) => {
     const parts = assignSplits(set.samples, split, { require: ['train', 'validation'] });
-    return { split, parts: experiment.dropLeaks ? withoutLeaks(parts, set) : parts };
+    return { split, parts: experiment.dropLeaks ? dropTensorLeaks(parts, set) : parts };
   });
   const engine = await startEngine({ engine: experiment.engine, forTraining: true });
   process.stderr.write(`engine: ${engine.name}, on ${engine.runtime}; ${engine.reason}\n`);
@@ -61,22 +61,6 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   }
   const report = folds.length > 1 ? await summariseFolds(directory, record, folds, options.command) : folds[0].report;
   return { directory, folds, report };
-}
-
-function withoutLeaks(parts: SplitIndices, set: TensorSet): SplitIndices {
-  const bytes = set.height * set.width * set.channels;
-  const digests = new Map<number, string>();
-  const contentOf = (row: number): string => {
-    const known = digests.get(row);
-    if (known !== undefined) return known;
-    const pixels = set.images.subarray(row * bytes, (row + 1) * bytes);
-    const digest = createHash('sha256').update(pixels).digest('base64');
-    digests.set(row, digest);
-    return digest;
-  };
-  const { parts: free, dropped } = dropLeaks(parts, contentOf);
-  process.stderr.write(`left out of training: ${dropped.length} pictures that also stand in validation or test\n`);
-  return free;
 }
 
 async function openRun(
