@@ -29,7 +29,7 @@ export const splitProtocolSchema = z.discriminatedUnion('protocol', [
   z
     .strictObject({
       protocol: z.literal('k-fold'),
-      k: z.int().min(2),
+      k: z.int().min(2).max(10_000),
       fold: z.int().min(0).default(0),
       validationShare,
       unit,

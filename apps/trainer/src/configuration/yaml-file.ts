@@ -22,7 +22,8 @@ export async function readYamlFile(path: string): Promise<unknown> {
     });
   }
   try {
-    return parse(text);
+    // What the parser would only warn of (an unknown tag) reads as text, which the schema judges.
+    return parse(text, { logLevel: 'error' });
   } catch (error) {
     throw new InvalidConfigurationError({
       expected: `${path} to be YAML`,
