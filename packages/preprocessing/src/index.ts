@@ -15,13 +15,18 @@ export { type CropFaceStep, cropFaceStepSchema } from './steps/crop-face.js';
 export { equaliseHistogram } from './steps/equalise-histogram.js';
 export { toGrey } from './steps/grey.js';
 export {
+  type AugmentedCopies,
+  type AugmentedCopiesInput,
+  augmentedCopiesSchema,
+} from './tensor-set/augmented-copies.js';
+export {
   loadTensorSet,
   readTensorSetIndex,
   type TensorSample,
   type TensorSet,
 } from './tensor-set/load-tensor-set.js';
 export * from './tensor-set/preprocess-dataset.js';
-export type { PreprocessProblem } from './tensor-set/row-log.js';
+export { formatPreprocessReport, type PreprocessProblem, type PreprocessReport } from './tensor-set/report.js';
 export {
   TENSOR_SET_FORMAT,
   type TensorSetIndex,

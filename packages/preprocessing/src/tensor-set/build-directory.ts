@@ -2,6 +2,7 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WriteFailedError } from '@mien/core';
 import { describeSystemError, writeFileAtomically } from '@mien/core/node';
+import type { PreprocessReport } from './report.js';
 import { INDEX_FILE, REPORT_FILE, type TensorSetIndex } from './tensor-set-index.js';
 
 const PREFIX = '.building-';
@@ -30,7 +31,7 @@ export async function publish(
   directory: string,
   building: string,
   index: TensorSetIndex,
-  report: string,
+  report: PreprocessReport,
 ): Promise<void> {
   await writing(directory, async () => {
     await rm(join(directory, INDEX_FILE), { force: true });
@@ -41,7 +42,7 @@ export async function publish(
     }
     await rm(building, { recursive: true });
   });
-  await writeFileAtomically(join(directory, REPORT_FILE), report);
+  await writeFileAtomically(join(directory, REPORT_FILE), `${JSON.stringify(report, null, 2)}\n`);
   await writeFileAtomically(join(directory, INDEX_FILE), `${JSON.stringify(index)}\n`);
 }
 

@@ -1,32 +1,53 @@
-import { type Dataset, type Emotion, type Sample, UnknownLabelError } from '@mien/core';
+import {
+  type Dataset,
+  type Emotion,
+  type ImageQuirk,
+  InvalidDataError,
+  type Sample,
+  UnknownLabelError,
+} from '@mien/core';
 import type { PipelineResult } from '../pipeline.js';
+import { countProblems, type PreprocessProblem, type PreprocessReport } from './report.js';
 import type { TensorSetIndex } from './tensor-set-index.js';
 
 /** What became of one sample. */
-export type SampleResult = PipelineResult | { readonly kind: 'bad'; readonly code: string; readonly message: string };
+export type SampleResult =
+  | (PipelineResult & { readonly quirks?: readonly ImageQuirk[] })
+  | { readonly kind: 'bad'; readonly what: string; readonly code: string; readonly message: string };
 
-/** A line of `report.json`: a picture that is not in the tensors, or not as it should be. */
-export interface PreprocessProblem {
-  readonly id: string;
-  /** An error's code, `MIEN_NO_FACE` (left out) or `MIEN_WHOLE_IMAGE` (taken whole because no face was found). */
-  readonly code: string;
-  readonly message: string;
+/** What a loader says of the data set's files (`OpenedDataset.issues` of @mien/datasets). */
+export interface DatasetNote {
+  readonly kind: string;
+  readonly path: string;
+  readonly reason: string;
 }
 
 type Counts = Partial<Record<Emotion, number>>;
+
+const QUIRKS: Readonly<Record<ImageQuirk, string>> = {
+  'wrong-extension': 'its content is of another format than its name says; the content counts',
+  animated: 'several pictures in one file; the first was taken',
+  rotated: 'the camera’s rotation was applied',
+  cmyk: 'print colours, converted to sRGB',
+  'more-than-8-bits': 'more than 8 bits a channel, reduced to 8',
+  transparent: 'transparent, laid on white',
+};
 
 /** Keeps what `index.json` and `report.json` say of every sample. */
 export class RowLog {
   readonly problems: PreprocessProblem[] = [];
   readonly #dataset: Dataset;
-  readonly #samples: TensorSetIndex['samples'] = { ids: [], subjects: [], splits: [], groups: [] };
+  readonly #samples: TensorSetIndex['samples'];
+  readonly #seen = new Set<string>();
   readonly #byLabel: Counts;
   readonly #bySplit: Partial<Record<'train' | 'validation' | 'test' | 'none', Counts>> = {};
   readonly #skipped = { bad: 0, noFace: 0 };
   #wholeImages = 0;
 
-  constructor(dataset: Dataset) {
+  /** @param withCopies whether rows may be augmented copies. */
+  constructor(dataset: Dataset, withCopies = false) {
     this.#dataset = dataset;
+    this.#samples = { ids: [], subjects: [], splits: [], groups: [], ...(withCopies && { copyOf: [] }) };
     this.#byLabel = Object.fromEntries(dataset.labels.map((label) => [label, 0]));
   }
 
@@ -34,37 +55,101 @@ export class RowLog {
     return this.#samples.ids.length;
   }
 
-  /** @throws {UnknownLabelError} for a sample of a class that the data set does not list. */
-  labelOf({ id, emotion }: Sample): number {
-    const label = this.#dataset.labels.indexOf(emotion);
-    if (label >= 0) return label;
-    throw new UnknownLabelError({
-      expected: `sample ${id} of ${this.#dataset.name} to show one of ${this.#dataset.labels.join(', ')}`,
-      found: `"${emotion}"`,
-      fix: 'add the class to the data set’s labels or leave the sample out',
-      details: { id, emotion },
-    });
+  /**
+   * Checks what a sample says of itself; a wrong label would be a lie in every figure after it.
+   * @throws {UnknownLabelError} for a class that the data set does not list.
+   * @throws {InvalidDataError} for a label distribution that is none over the data set's labels.
+   */
+  labelOf({ id, emotion, labelDistribution }: Sample): number {
+    const { name, labels } = this.#dataset;
+    const label = labels.indexOf(emotion);
+    if (label < 0) {
+      throw new UnknownLabelError({
+        expected: `sample ${id} of ${name} to show one of ${labels.join(', ')}`,
+        found: `"${emotion}"`,
+        fix: 'add the class to the data set’s labels or leave the sample out',
+        details: { id, emotion },
+      });
+    }
+    if (labelDistribution && !isDistribution(labelDistribution, labels.length)) {
+      throw new InvalidDataError({
+        expected: `${labels.length} probabilities that sum to 1 as the label of ${id} of ${name}`,
+        found: labelDistribution.join(', '),
+        fix: 'correct the data set’s labels',
+        details: { id, labelDistribution },
+      });
+    }
+    return label;
   }
 
-  /** Notes what became of a sample; returns the problem, if there was one. */
-  record(sample: Sample, result: SampleResult): PreprocessProblem | undefined {
-    const problem = problemOf(sample.id, result);
-    if (problem) this.problems.push(problem);
-    if (result.kind === 'bad') this.#skipped.bad++;
-    else if (result.kind === 'no-face') this.#skipped.noFace++;
-    else {
-      if (problem) this.#wholeImages++;
-      this.#addRow(sample);
+  /** What the loader found wrong with the data set's files. */
+  noteIssue({ kind, path, reason }: DatasetNote): PreprocessProblem {
+    return this.#note({ id: path, what: kind, message: reason });
+  }
+
+  /** Whether a sample's id was seen before; then it must be left out, or rows could not be told apart. */
+  isDuplicate({ id }: Sample): boolean {
+    if (this.#seen.has(id)) return true;
+    this.#seen.add(id);
+    return false;
+  }
+
+  noteDuplicate({ id }: Sample): PreprocessProblem {
+    this.#skipped.bad++;
+    return this.#note({ id, what: 'duplicate-id', message: 'another sample has the same id; this one was left out' });
+  }
+
+  /** Notes what became of a sample; returns the problems, if there were any. */
+  record(sample: Sample, result: SampleResult): PreprocessProblem[] {
+    const { id } = sample;
+    if (result.kind === 'bad') {
+      this.#skipped.bad++;
+      const { what, code, message } = result;
+      return [this.#note({ id, what, code, message })];
     }
+    if (result.kind === 'no-face') {
+      this.#skipped.noFace++;
+      return [this.#note({ id, what: 'no-face', message: 'no face found; left out' })];
+    }
+    this.#addRow(sample, id);
+    const problems = (result.quirks ?? []).map((what) => this.#note({ id, what, message: QUIRKS[what] }));
+    if (result.faceMissing) {
+      this.#wholeImages++;
+      problems.push(this.#note({ id, what: 'whole-image', message: 'no face found; the whole picture was taken' }));
+    }
+    return problems;
+  }
+
+  /** Adds a row that is a copy of the picture recorded last. @param copy its number, from 1. */
+  addCopy(sample: Sample, copy: number): void {
+    this.#addRow(sample, `${sample.id}#${copy}`, this.rows - copy);
+  }
+
+  /** After the last sample: classes of which there is no picture. */
+  noteEmptyClasses(): PreprocessProblem[] {
+    return this.#dataset.labels
+      .filter((label) => this.#byLabel[label] === 0)
+      .map((label) =>
+        this.#note({
+          id: label,
+          what: 'empty-class',
+          message: 'the data set names the class, and no picture shows it',
+        }),
+      );
+  }
+
+  #note(problem: PreprocessProblem): PreprocessProblem {
+    this.problems.push(problem);
     return problem;
   }
 
-  #addRow({ id, subject, split, groups, emotion }: Sample): void {
-    const { ids, subjects, splits, groups: groupColumn } = this.#samples;
+  #addRow({ subject, split, groups, emotion }: Sample, id: string, original: number | null = null): void {
+    const { ids, subjects, splits, groups: groupColumn, copyOf } = this.#samples;
     ids.push(id);
     subjects.push(subject ?? null);
     splits.push(split ?? null);
     groupColumn.push(groups);
+    copyOf?.push(original);
     this.#byLabel[emotion] = (this.#byLabel[emotion] ?? 0) + 1;
     this.#bySplit[split ?? 'none'] ??= {};
     const inSplit = this.#bySplit[split ?? 'none'] as Counts;
@@ -82,18 +167,14 @@ export class RowLog {
     };
   }
 
-  /** The text of `report.json`. */
-  report(key: string): string {
+  report(key: string): PreprocessReport {
     const { rows, problems } = this;
-    const report = { key, rows, ...this.#skipped, wholeImages: this.#wholeImages, problems };
-    return `${JSON.stringify(report, null, 2)}\n`;
+    const counts = countProblems(problems);
+    return { key, rows, ...this.#skipped, wholeImages: this.#wholeImages, counts, problems };
   }
 }
 
-function problemOf(id: string, result: SampleResult): PreprocessProblem | undefined {
-  if (result.kind === 'bad') return { id, code: result.code, message: result.message };
-  if (result.kind === 'no-face') return { id, code: 'MIEN_NO_FACE', message: 'no face found; left out' };
-  if (result.faceMissing)
-    return { id, code: 'MIEN_WHOLE_IMAGE', message: 'no face found; the whole picture was taken' };
-  return undefined;
+function isDistribution(shares: readonly number[], length: number): boolean {
+  const sum = shares.reduce((total, share) => total + share, 0);
+  return shares.length === length && shares.every((share) => share >= 0) && Math.abs(sum - 1) < 1e-3;
 }

@@ -22,20 +22,35 @@ export class ShardWriter {
   readonly #shape: Shape;
   readonly #images: Uint8Array<ArrayBuffer>;
   readonly #labels: Uint8Array<ArrayBuffer>;
+  readonly #classes: number;
+  /** Count × classes; there from the first row on that has a distribution. */
+  #distributions: Float32Array<ArrayBuffer> | undefined;
   #count = 0;
 
-  constructor(directory: string, shape: Shape, shardSize: number) {
+  constructor(directory: string, shape: Shape, classes: number, shardSize: number) {
     this.#directory = directory;
     this.#shape = shape;
     this.#images = new Uint8Array(shardSize * shape.height * shape.width * shape.channels);
     this.#labels = new Uint8Array(shardSize);
+    this.#classes = classes;
   }
 
   /** Adds a row; writes the shard when that fills it. */
-  async add(pixels: Uint8Array, label: number): Promise<void> {
+  async add(pixels: Uint8Array, label: number, distribution?: readonly number[]): Promise<void> {
     this.#images.set(pixels, this.#count * pixels.length);
+    if (distribution) this.#addDistribution(distribution);
+    else if (this.#distributions) this.#distributions[this.#count * this.#classes + label] = 1;
     this.#labels[this.#count++] = label;
     if (this.#count === this.#labels.length) await this.flush();
+  }
+
+  #addDistribution(distribution: readonly number[]): void {
+    const classes = this.#classes;
+    if (!this.#distributions) {
+      this.#distributions = new Float32Array(this.#labels.length * classes);
+      for (let row = 0; row < this.#count; row++) this.#distributions[row * classes + this.#labels[row]] = 1;
+    }
+    this.#distributions.set(distribution, this.#count * classes);
   }
 
   /** Writes what is left. */
@@ -47,11 +62,19 @@ export class ShardWriter {
     const bytes = encodeSafetensors({
       images: { dtype: 'U8', shape: [count, height, width, channels], data: images },
       labels: { dtype: 'U8', shape: [count], data: this.#labels.subarray(0, count) },
+      ...(this.#distributions && {
+        label_distributions: {
+          dtype: 'F32',
+          shape: [count, this.#classes],
+          data: this.#distributions.subarray(0, count * this.#classes),
+        },
+      }),
     });
     const file = `shard-${String(this.shards.length).padStart(5, '0')}.safetensors`;
     await writeFileAtomically(join(this.#directory, file), bytes);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     this.shards.push({ file, count, bytes: bytes.length, sha256 });
     this.#count = 0;
+    this.#distributions = undefined;
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ALL_EMOTIONS, type Emotion } from '@mien/core';
 import { z } from 'zod';
 import { type PipelineData, pipelineSchema } from '../pipeline-schema.js';
+import { type AugmentedCopies, augmentedCopiesSchema } from './augmented-copies.js';
 
 /** Raise when the same pipeline would give other bytes, or the files another form: sets made before are then made again. */
 export const TENSOR_SET_FORMAT = 'mien-tensors-1';
@@ -24,10 +25,12 @@ export const tensorSetIndexSchema = z.strictObject({
   format: z.literal(TENSOR_SET_FORMAT),
   name: z.string(),
   licence: z.string(),
-  /** Digest of the data's fingerprint, labels, pipeline and format: equal keys, equal tensors. */
+  /** Digest of the data's fingerprint, labels, pipeline, copies and format: equal keys, equal tensors. */
   key: sha256,
   fingerprint: z.string(),
   pipeline: pipelineSchema,
+  /** How augmented copies were made; absent where there are none. */
+  augment: augmentedCopiesSchema.optional(),
   /** Class k is `labels[k]`. */
   labels: z.array(emotion).min(1),
   image: z.strictObject({
@@ -47,6 +50,8 @@ export const tensorSetIndexSchema = z.strictObject({
     subjects: z.array(z.string().nullable()),
     splits: z.array(z.enum(['train', 'validation', 'test']).nullable()),
     groups: z.array(groupsSchema),
+    /** The row that a row is an augmented copy of; null for a picture itself, absent where there are no copies. */
+    copyOf: z.array(count.nullable()).optional(),
   }),
   shards: z.array(
     z.strictObject({ file: z.string().regex(/^shard-\d{5,}\.safetensors$/), count, bytes: count, sha256 }),
@@ -60,8 +65,14 @@ export const tensorSetIndexSchema = z.strictObject({
 export type TensorSetIndex = z.output<typeof tensorSetIndexSchema>;
 
 /** The key of a tensor set, in hex. */
-export function tensorSetKey(fingerprint: string, labels: readonly Emotion[], pipeline: PipelineData): string {
-  const parts = { format: TENSOR_SET_FORMAT, fingerprint, labels, pipeline };
+export function tensorSetKey(
+  fingerprint: string,
+  labels: readonly Emotion[],
+  pipeline: PipelineData,
+  augment?: AugmentedCopies,
+): string {
+  // Without copies, JSON leaves `augment` out.
+  const parts = { format: TENSOR_SET_FORMAT, fingerprint, labels, pipeline, augment };
   return createHash('sha256').update(JSON.stringify(parts, sortKeys)).digest('hex');
 }
 

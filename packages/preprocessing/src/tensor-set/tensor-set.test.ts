@@ -62,7 +62,14 @@ function fakeDataset(
 }
 
 const badImage = () =>
-  Promise.reject(new InvalidImageError({ expected: 'a picture', found: 'a truncated file', fix: 'replace it' }));
+  Promise.reject(
+    new InvalidImageError({
+      expected: 'a picture',
+      found: 'a truncated file',
+      fix: 'replace it',
+      details: { reason: 'damaged' },
+    }),
+  );
 
 const everything = async () => (await readdir(directory)).sort();
 
@@ -157,16 +164,20 @@ describe('bad pictures', () => {
     expect(index.samples.ids).toEqual(['row 0', 'row 2', 'row 3', 'row 4', 'row 5']);
     expect(index.skipped).toEqual({ bad: 1, noFace: 0 });
     const report = JSON.parse(await readFile(join(directory, 'report.json'), 'utf8'));
-    expect(report).toMatchObject({ rows: 5, bad: 1, problems: [{ id: 'row 1', code: 'MIEN_INVALID_IMAGE' }] });
+    expect(report).toMatchObject({ rows: 5, bad: 1, counts: { damaged: 1, 'empty-class': 2 } });
+    expect(report.problems[0]).toMatchObject({ id: 'row 1', what: 'damaged', code: 'MIEN_INVALID_IMAGE' });
     expect(report.problems[0].message).toContain('a truncated file');
   });
 
   test('end a strict run, also when the set is cached, and leave what was there', async () => {
-    const strict = () => preprocessDataset({ dataset: dataset(), pipeline: PIPELINE, directory, strict: true });
+    const whole = dataset();
+    const strict = () => preprocessDataset({ dataset: whole, pipeline: PIPELINE, directory, strict: true });
     await expect(strict()).rejects.toThrow(InvalidDataError);
     expect(await everything()).toEqual([]);
     await preprocessDataset({ dataset: dataset(), pipeline: PIPELINE, directory });
+    const reads = whole.loads;
     await expect(strict()).rejects.toThrow(/row 1.*truncated/);
+    expect(whole.loads).toBe(reads);
     expect((await loadTensorSet(directory)).index.count).toBe(5);
   });
 
