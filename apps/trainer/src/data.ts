@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { InvalidConfigurationError, type PipelineStepData } from '@mien/core';
 import { combineDatasets, generateSyntheticDataset, mapClasses, type OpenedDataset, openDataset } from '@mien/datasets';
 import {
+  type AugmentedCopies,
   loadTensorSet,
   type PipelineData,
   type PipelineInput,
+  type PreprocessOptions,
   type PreprocessResult,
   parsePipeline,
   preprocessDataset,
@@ -90,10 +92,17 @@ async function drawSamples(directory: string, options: object): Promise<void> {
   }
 }
 
-/** Pre-processes a data set into `tensors/` of its folder, unless that is done already. */
-export async function preprocessFolder(folder: DatasetFolder, { strict = false } = {}): Promise<PreprocessResult> {
-  const dataset = await openData(folder);
-  return preprocess(dataset, folder.definition.pipeline, join(folder.directory, 'tensors'), strict);
+/**
+ * Pre-processes a data set into `tensors/` of its folder, unless that is done already.
+ * @param options other copies than its definition's; another folder.
+ */
+export async function preprocessFolder(
+  folder: DatasetFolder,
+  options: { readonly strict?: boolean; readonly augment?: AugmentedCopies; readonly directory?: string } = {},
+): Promise<PreprocessResult> {
+  const { pipeline, augment } = folder.definition;
+  const directory = join(folder.directory, 'tensors');
+  return preprocess({ dataset: await openData(folder), pipeline, augment, directory, ...options });
 }
 
 /** The tensors of a data set as its own pipeline makes them. */
@@ -105,25 +114,18 @@ export async function loadFolderTensors(folder: DatasetFolder): Promise<TensorSe
 export async function loadTensorsFor(folder: DatasetFolder, pipeline: PipelineData, path?: string): Promise<TensorSet> {
   const dataset = await openData(folder, path);
   const key = tensorSetKey(await dataset.fingerprint(), dataset.labels, pipeline);
-  const { directory } = await preprocess(dataset, pipeline, join(folder.directory, 'cache', key.slice(0, 16)), false);
+  const directory = join(folder.directory, 'cache', key.slice(0, 16));
+  await preprocess({ dataset, pipeline, directory });
   return loadTensorSet(directory);
 }
 
-async function preprocess(
-  dataset: OpenedDataset,
-  pipeline: PipelineInput,
-  directory: string,
-  strict: boolean,
-): Promise<PreprocessResult> {
-  const progress = new Progress(`pre-processing ${dataset.name}`);
+async function preprocess(options: PreprocessOptions & { pipeline: PipelineInput }): Promise<PreprocessResult> {
+  const progress = new Progress(`pre-processing ${options.dataset.name}`);
   try {
     return await preprocessDataset({
-      dataset,
-      pipeline,
-      directory,
-      strict,
+      ...options,
       // Each thread loads a detector of its own, which takes a second: worth it where every picture is searched.
-      detectionThreads: searchesFaces(pipeline) ? availableParallelism() : 0,
+      detectionThreads: searchesFaces(options.pipeline) ? availableParallelism() : 0,
       onProgress: ({ done, total }) => progress.update(done, total),
     });
   } finally {

@@ -266,3 +266,25 @@ describe('what is refused', () => {
     expect(() => assertNoLeak(items, { train: [0, 1], validation: [], test: [] })).not.toThrow();
   });
 });
+
+test('augmented copies are trained on with their original, and measured on nowhere', () => {
+  const originals = Array.from({ length: 40 }, (_, index) => ({
+    id: `${index}`,
+    emotion: (['happy', 'sad'] as const)[index % 2],
+    groups: {},
+  }));
+  // The copies stand before and after their originals.
+  const items = [
+    ...originals.map((item, index) => ({ ...item, id: `${item.id}#1`, copyOf: 40 + index })),
+    ...originals,
+    ...originals.map((item, index) => ({ ...item, id: `${item.id}#2`, copyOf: 40 + index })),
+  ];
+  const protocol = { protocol: 'hold-out', unit: 'image' } as const;
+  const plain = assignSplits(originals, protocol);
+  const parts = assignSplits(items, protocol);
+  const named = (indices: readonly number[]) => indices.map((index) => items[index].id);
+  expect(named(parts.validation)).toEqual(plain.validation.map((index) => originals[index].id));
+  expect(named(parts.test)).toEqual(plain.test.map((index) => originals[index].id));
+  const ids = plain.train.map((index) => originals[index].id);
+  expect(named(parts.train)).toEqual([...ids.map((id) => `${id}#1`), ...ids, ...ids.map((id) => `${id}#2`)]);
+});

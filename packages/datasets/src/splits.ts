@@ -11,7 +11,10 @@ import { type SampleGroup, shareGroups } from './share-groups.js';
 import { SPLIT_PROTOCOLS, type SplitProtocol, type SplitProtocolInput, splitProtocolSchema } from './split-protocol.js';
 
 /** What a protocol looks at; a `Sample` is one. */
-export type SplitItem = Pick<Sample, 'id' | 'emotion' | 'subject' | 'split' | 'groups'>;
+export type SplitItem = Pick<Sample, 'id' | 'emotion' | 'subject' | 'split' | 'groups'> & {
+  /** The item that this one is an augmented copy of: it may only be trained on, and only where its original is. */
+  readonly copyOf?: number;
+};
 
 /** Indices into the list of items, ascending; each item in one part at most (`by-angle` and `cross-database` leave some out). */
 export type SplitIndices = Readonly<Record<Split, readonly number[]>>;
@@ -36,6 +39,7 @@ export function assignSplits(
   protocol: SplitProtocolInput,
   options: SplitOptions = {},
 ): SplitIndices {
+  if (items.some(({ copyOf }) => copyOf !== undefined)) return assignWithCopies(items, protocol, options);
   const parsed = parseProtocol(protocol);
   const parts = partOfEach(items, parsed);
   const indices: Record<Split, number[]> = { train: [], validation: [], test: [] };
@@ -51,6 +55,25 @@ export function assignSplits(
     }
   }
   return indices;
+}
+
+/** Divides the originals alone; copies of training items join them, the others are left out. */
+function assignWithCopies(
+  items: readonly SplitItem[],
+  protocol: SplitProtocolInput,
+  options: SplitOptions,
+): SplitIndices {
+  const originals = [...items.keys()].filter((index) => items[index].copyOf === undefined);
+  const parts = assignSplits(
+    originals.map((index) => items[index]),
+    protocol,
+    options,
+  );
+  const backTo = (part: Split) => parts[part].map((place) => originals[place]);
+  const trained = new Set(backTo('train'));
+  const copies = [...items.keys()].filter((index) => trained.has(items[index].copyOf ?? -1));
+  const train = [...trained, ...copies].sort((a, b) => a - b);
+  return { train, validation: backTo('validation'), test: backTo('test') };
 }
 
 /**

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { MissingInputError } from '@mien/core';
 import { writeFileAtomically } from '@mien/core/node';
 import { classMappingSchema, FERPLUS_LABELS, syntheticDatasetSchema } from '@mien/datasets';
-import { cropFaceStepSchema, pipelineSchema } from '@mien/preprocessing';
+import { augmentedCopiesSchema, cropFaceStepSchema, pipelineSchema } from '@mien/preprocessing';
 import { z } from 'zod';
 import { checkConfiguration, readYamlFile } from './yaml-file.js';
 
@@ -44,6 +44,8 @@ export const datasetDefinitionSchema = z
     /** For `cropped`: how a face is cut out of a photo so that it is framed as this set's pictures are. */
     framing: cropFaceStepSchema.optional(),
     pipeline: pipelineSchema,
+    /** Changed copies of the training pictures, written beside them; for changes anew in every epoch see an experiment's `training`. */
+    augment: augmentedCopiesSchema.optional(),
   })
   .refine(({ pictures, framing }) => (pictures === 'cropped') === (framing !== undefined), {
     path: ['framing'],
