@@ -1,9 +1,17 @@
+export * from './batch-loader.js';
+export { type Averaging, averagingSchema } from './averaging/weight-average.js';
 export * from './batches.js';
+export * from './check-parts.js';
 export * from './checkpoint.js';
 export * from './configuration.js';
 export * from './history.js';
-export * from './optimizers/adamw.js';
+export * from './leak-guard.js';
+export type { Distillation, Teacher } from './loss/distillation.js';
+export { adamW } from './optimizers/adamw.js';
+export * from './optimizers/optimizer.js';
+export { sgd } from './optimizers/sgd.js';
 export * from './predict.js';
 export * from './schedules/learning-rate.js';
 export * from './train.js';
 export * from './training-step.js';
+export * from './transfer.js';
