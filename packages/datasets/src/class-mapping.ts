@@ -71,6 +71,7 @@ export async function mapClasses(dataset: OpenedDataset, mapping: ClassMapping):
         kind: 'dropped-class' as const,
         path: label,
         reason: `${count} picture(s) that the class mapping leaves out`,
+        intended: true,
       })),
     ],
     async *samples() {

@@ -37,7 +37,12 @@ describe('class mapping', () => {
     expect(mapped.labels).toEqual(['angry', 'happy']);
     expect((await list(mapped.samples())).map(({ emotion }) => emotion)).toEqual(['happy', 'angry']);
     expect(mapped.issues).toEqual([
-      { kind: 'dropped-class', path: 'contempt', reason: '2 picture(s) that the class mapping leaves out' },
+      {
+        kind: 'dropped-class',
+        path: 'contempt',
+        reason: '2 picture(s) that the class mapping leaves out',
+        intended: true,
+      },
     ]);
     const joined = await mapClasses(ck, { contempt: 'disgust' });
     expect(joined.labels).toEqual(['angry', 'happy', 'disgust']);

@@ -54,6 +54,7 @@ export async function openFerPlus(options: {
         kind: 'unlabelled' as const,
         path: VOTES_FILE,
         reason: `${REASONS[excluded]}: ${count.toLocaleString('en')} of ${labels.length.toLocaleString('en')} rows, left out`,
+        intended: true,
       })),
     samples: () => relabel(pictures.samples(), rows, labels, votesFile),
     fingerprint: async () =>

@@ -42,7 +42,8 @@ export function createFolderDataset(parts: {
     issues,
     async *samples() {
       for (const { path, ...facts } of entries) {
-        yield { id: path, ...facts, load: () => decodeImage(join(root, path)) };
+        const file = join(root, path);
+        yield { id: path, ...facts, file, load: () => decodeImage(file) };
       }
     },
     ...(sequences && {

@@ -31,6 +31,8 @@ export interface DatasetIssue {
   readonly path: string;
   /** Why, in words for a person. */
   readonly reason: string;
+  /** Left out by the set's own rule (FER+'s votes, SFEW's unlabelled part) or the user's choice: nothing is wrong with it. */
+  readonly intended?: boolean;
 }
 
 /** A data set whose source was found and looked at. */

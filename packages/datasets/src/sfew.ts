@@ -67,7 +67,7 @@ export async function openSfew(options: { readonly path: string; readonly name?:
     }
   }
   for (const [path, count] of unlabelled) {
-    issues.push({ kind: 'unlabelled', path, reason: `${count} picture(s) in no class folder` });
+    issues.push({ kind: 'unlabelled', path, reason: `${count} picture(s) in no class folder`, intended: true });
   }
   if (entries.length === 0) {
     throw new InvalidDataError({

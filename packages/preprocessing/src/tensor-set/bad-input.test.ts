@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { type Dataset, InvalidDataError, type Sample } from '@mien/core';
-import { openDataset } from '@mien/datasets';
+import { mapClasses, openDataset } from '@mien/datasets';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadTensorSet } from './load-tensor-set.js';
@@ -147,6 +147,11 @@ test('a class without pictures is reported: by the loader, and when all of its p
   );
   expect(report.counts).toMatchObject({ 'not-an-image': 1, empty: 1 });
   await expect(run({ strict: true })).rejects.toThrow(InvalidDataError);
+});
+
+test('what is left out on purpose is reported, and nothing that strict minds', async () => {
+  const { report } = await run({ dataset: await mapClasses(await open(), { sad: 'drop' }), strict: true });
+  expect(report.problems).toMatchObject([{ id: 'sad', what: 'dropped-class' }]);
 });
 
 test('a second sample of the same name is left out and reported', async () => {

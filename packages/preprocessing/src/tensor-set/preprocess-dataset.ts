@@ -122,7 +122,10 @@ async function fillShards(
   const refuse = (...problems: PreprocessProblem[]) => {
     if (strict && problems.length > 0) throw strictError(problems[0]);
   };
-  for (const issue of dataset.issues ?? []) refuse(log.noteIssue(issue));
+  for (const issue of dataset.issues ?? []) {
+    const problem = log.noteIssue(issue);
+    if (!issue.intended) refuse(problem);
+  }
   const work = async (sample: Sample) =>
     log.isDuplicate(sample) ? { sample } : { sample, result: await runSample(sample, pipeline) };
   let done = 0;

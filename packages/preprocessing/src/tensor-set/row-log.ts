@@ -20,6 +20,8 @@ export interface DatasetNote {
   readonly kind: string;
   readonly path: string;
   readonly reason: string;
+  /** Left out by the set's own rule or the user's choice: nothing is wrong with it. */
+  readonly intended?: boolean;
 }
 
 type Counts = Partial<Record<Emotion, number>>;
