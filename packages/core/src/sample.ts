@@ -27,6 +27,8 @@ export interface Sample {
   readonly subject?: string;
   readonly split?: Split;
   readonly groups: SampleGroups;
+  /** The path of the picture's file, where the sample is one whole file: a thread may decode it itself, to what `load` gives. */
+  readonly file?: string;
   /**
    * Decodes the picture.
    * @throws {InvalidImageError} when the file is damaged.

@@ -133,7 +133,7 @@ describe('image folders with a csv', () => {
       'photos/6.png,Cy,sad,,,',
     );
     const dataset = await open();
-    expect((await list(dataset.samples())).map(({ load: _, ...sample }) => sample)).toEqual([
+    expect((await list(dataset.samples())).map(({ load: _, file: _file, ...sample }) => sample)).toEqual([
       { id: 'photos/1.png', emotion: 'angry', subject: 'Ann', split: 'train', groups: { gender: 'female' } },
       {
         id: 'photos/2, the second.png',

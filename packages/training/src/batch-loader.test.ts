@@ -54,7 +54,7 @@ test.skipIf(!built)('an epoch that is left early and a loader that is closed lea
     break;
   }
   await loader.close();
-  await expect(loader.epoch(1).next()).rejects.toThrow(/closed/);
+  await expect(loader.epoch(1).next()).rejects.toThrow(/ended/);
 });
 
 test.skipIf(!built)('what goes wrong in a thread is thrown where the batch is awaited', async () => {

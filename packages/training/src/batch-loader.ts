@@ -1,9 +1,7 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
-import { MissingInputError } from '@mien/core';
+import { createThreadPool } from '@mien/core/node';
 import type { Augmentation } from '@mien/preprocessing';
-import type { BatchReply, BatchRequest, BatchWorkerData } from './batch-worker.js';
+import type { BatchRequest, BatchWorkerData } from './batch-worker.js';
 import { type Batch, type BatchData, epochBatches, fillBatch } from './batches.js';
 
 /** A thread runs compiled code only; the path is the same from the sources. */
@@ -56,69 +54,18 @@ function createDirectLoader(data: BatchData, { batchSize, seed, augmentation }: 
   };
 }
 
-interface Job extends BatchRequest {
-  readonly resolve: (batch: Batch) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 function createThreadedLoader(
   data: BatchData,
   { batchSize, seed, augmentation: options }: BatchLoaderOptions,
   threads: number,
 ): BatchLoader {
-  if (!existsSync(WORKER)) {
-    throw new MissingInputError({
-      expected: `the compiled worker ${fileURLToPath(WORKER)}`,
-      found: 'no such file',
-      fix: 'install @mien/training again, or, in its repository, build it, or use no threads',
-      details: { path: fileURLToPath(WORKER) },
-    });
-  }
-  const workers: Worker[] = [];
-  const idle: Worker[] = [];
-  const queue: Job[] = [];
-  const running = new Map<Worker, Job>();
-  let failure: unknown;
-  let waited = 0;
-
-  const startNext = () => {
-    while (queue.length > 0 && idle.length > 0) {
-      const worker = idle.pop() as Worker;
-      const job = queue.shift() as Job;
-      running.set(worker, job);
-      worker.ref();
-      worker.postMessage({ epoch: job.epoch, chosen: job.chosen } satisfies BatchRequest);
-    }
-  };
-  const fail = (error: unknown) => {
-    failure ??= error;
-    for (const { reject } of [...running.values(), ...queue.splice(0)]) reject(failure);
-    running.clear();
-  };
   const workerData: BatchWorkerData = { data: shareable(data), options, seed };
-  for (let thread = 0; thread < threads; thread++) {
-    // The host's loaders and import conditions are for its own sources, not for compiled code.
-    const worker = new Worker(WORKER, { workerData, execArgv: [] });
-    worker.unref();
-    workers.push(worker);
-    idle.push(worker);
-    worker.on('message', (batch: BatchReply) => {
-      running.get(worker)?.resolve(batch);
-      running.delete(worker);
-      worker.unref();
-      idle.push(worker);
-      startNext();
-    });
-    worker.on('error', fail);
-  }
+  const pool = createThreadPool<BatchRequest, Batch>(WORKER, { threads, workerData });
+  let waited = 0;
   const request = (epoch: number, chosen: readonly number[]): Promise<Batch> => {
-    const batch = new Promise<Batch>((resolve, reject) => {
-      if (failure !== undefined) throw failure;
-      queue.push({ epoch, chosen, resolve, reject });
-    });
+    const batch = pool.run({ epoch, chosen });
     // The error is thrown where the batch is awaited; until then it is not unhandled.
     batch.catch(() => undefined);
-    startNext();
     return batch;
   };
 
@@ -148,10 +95,7 @@ function createThreadedLoader(
     get waited() {
       return waited;
     },
-    async close() {
-      fail(new Error('the batch loader was closed'));
-      await Promise.all(workers.splice(0).map((worker) => worker.terminate()));
-    },
+    close: () => pool.close(),
   };
 }
 

@@ -1,4 +1,5 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
+import { answerRequests } from '@mien/core/node';
 import type { Augmentation } from '@mien/preprocessing';
 import { type Batch, type BatchData, fillBatch } from './batches.js';
 
@@ -14,16 +15,9 @@ export interface BatchRequest {
   readonly chosen: readonly number[];
 }
 
-/** One answer a request, in order; its arrays are handed over, not copied. */
-export type BatchReply = Batch;
-
-/** The other end of `createBatchLoader`. */
-if (parentPort) {
-  const port = parentPort;
-  const { data, options, seed } = workerData as BatchWorkerData;
-  port.on('message', ({ epoch, chosen }: BatchRequest) => {
-    const batch: BatchReply = fillBatch(data, chosen, { options, seed, epoch });
-    const { pictures, labels, targets } = batch;
-    port.postMessage(batch, [pictures.buffer, labels.buffer, targets.buffer] as ArrayBuffer[]);
-  });
-}
+// The other end of `createBatchLoader`.
+const { data, options, seed } = workerData as BatchWorkerData;
+answerRequests<BatchRequest, Batch>(
+  ({ epoch, chosen }) => fillBatch(data, chosen, { options, seed, epoch }),
+  ({ pictures, labels, targets }) => [pictures.buffer, labels.buffer, targets.buffer] as ArrayBuffer[],
+);

@@ -1,2 +1,3 @@
 export * from './command-line.js';
 export * from './files.js';
+export * from './thread-pool.js';
