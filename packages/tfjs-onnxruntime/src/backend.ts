@@ -25,7 +25,7 @@ import {
 } from './graph/graph.js';
 import { Recording } from './graph/recording.js';
 import type { ComplexParts, KernelHost } from './kernels/kernel.js';
-import { CompiledGraph } from './runtime/compiled-graph.js';
+import { AdaptiveGraph } from './runtime/adaptive-graph.js';
 import { DataEntry, DataStorage, type NumericArray } from './runtime/data-storage.js';
 import { type SessionOptions, Tensor } from './runtime/native.js';
 import { type OnnxRuntimeBackendOptions, type ResolvedOptions, resolveOptions } from './runtime/options.js';
@@ -46,7 +46,7 @@ export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
   private current: ResolvedOptions;
   private readonly storage: DataStorage;
   private readonly recording = new Recording();
-  private sessions: SessionCache<CompiledGraph>;
+  private sessions: SessionCache<AdaptiveGraph>;
   private recordingNumber = 1;
   private leaves: DataEntry[] = [];
   private pendingEntries: DataEntry[] = [];
@@ -322,13 +322,19 @@ export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
 
   private compute(entries: readonly DataEntry[], outputs: readonly Value[]): void {
     this.recording.markOutputs(outputs);
-    const nodes = this.recording.nodes;
+    const graph = { nodes: this.recording.nodes, outputs };
     const compiled = this.sessions.get(this.recording.key, () => {
-      this.compilations += 1;
       installGradients();
-      return CompiledGraph.compile({ nodes: [...nodes], outputs }, this.options.sessionOptions, this.options.target);
+      return new AdaptiveGraph(graph, this.options, () => {
+        this.compilations += 1;
+      });
     });
-    const results = compiled.run((index) => this.tensorFor(this.leaves[index]!), nodes);
+    const results = compiled.run({
+      graph,
+      entries: this.leaves,
+      tensorOf: (entry) => this.tensorFor(entry),
+      hostOf: (entry) => this.hostOf(entry),
+    });
     this.runs += 1;
     results.forEach((tensor, index) => {
       const entry = entries[index]!;

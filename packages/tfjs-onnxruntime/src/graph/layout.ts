@@ -2,20 +2,30 @@
  * How a rank-4 value lies in memory inside a compiled graph. TensorFlow.js shapes are [batch, height, width, channels];
  * ONNX convolutions want channels before the image. `channelsFirst` is [batch, channels, height, width].
  */
-export type Layout = 'logical' | 'channelsFirst';
+export type AxisLayout = 'logical' | 'channelsFirst';
+
+/**
+ * `blockedPlanes`: ONNX Runtime's blocked layout, in which pixels lie together in blocks of channels; every plane (an image's
+ * channel) counts as a channel of one large image. Where channels fill blocks, that is the same memory as blocks of channels.
+ * It has no axes to speak of, so only what treats every element alike, and convolutions, can use it.
+ */
+export type Layout = AxisLayout | 'blockedPlanes';
 
 /** perm of the transposition from logical to channels-first. */
 export const TO_CHANNELS_FIRST = [0, 3, 1, 2];
 /** perm of the transposition from channels-first to logical. */
 export const TO_LOGICAL = [0, 2, 3, 1];
 
+/** perm between [batch, channels, …] and [channels, batch, …]. */
+export const EXCHANGE_LEADING = [1, 0, 2, 3];
+
 /** Where a logical axis of a rank-4 value lies in the given layout. */
-export function physicalAxis(axis: number, layout: Layout): number {
+export function physicalAxis(axis: number, layout: AxisLayout): number {
   return layout === 'logical' ? axis : [0, 2, 3, 1][axis]!;
 }
 
 /** A rank-4 shape (or per-axis list) in the order of the given layout. */
-export function physicalOrder<T>(perAxis: readonly T[], layout: Layout): T[] {
+export function physicalOrder<T>(perAxis: readonly T[], layout: AxisLayout): T[] {
   return layout === 'logical' ? [...perAxis] : TO_CHANNELS_FIRST.map((axis) => perAxis[axis]!);
 }
 

@@ -1,7 +1,14 @@
 import { OnnxBuilder } from '../onnx/builder.js';
 import type { OnnxValueInfo } from '../onnx/model.js';
 import { constantOf, type Graph, type GraphNode, LEAF, sizeOf, type Value } from './graph.js';
-import { isSameInMemory, type Layout, physicalOrder, TO_CHANNELS_FIRST, TO_LOGICAL } from './layout.js';
+import {
+  EXCHANGE_LEADING,
+  isSameInMemory,
+  type Layout,
+  physicalOrder,
+  TO_CHANNELS_FIRST,
+  TO_LOGICAL,
+} from './layout.js';
 
 /** How one kind of graph node becomes ONNX nodes. */
 export interface OperatorDefinition {
@@ -24,7 +31,8 @@ export interface LoweredGraph {
   readonly outputs: readonly OnnxValueInfo[];
 }
 
-type Names = { logical?: string; channelsFirst?: string; blockedPlanes?: string };
+/** What a value is called in each layout that it has been asked for. */
+type Names = { logical?: string; channelsFirst?: string; channelsOutermost?: string; blockedPlanes?: string };
 
 /**
  * What an operator sees while it is written as ONNX: names of its inputs in the layout it wants, and a place to put
@@ -35,6 +43,8 @@ export class LoweringContext {
   /** See {@link Target}. */
   readonly channelBlock: number;
   private readonly names = new Map<Value, Names>();
+  private readonly constants = new Set<Value>();
+  private readonly derived = new Map<Value, Map<string, string>>();
 
   constructor(target: Target) {
     this.channelBlock = target.channelBlock;
@@ -48,12 +58,40 @@ export class LoweringContext {
     return {};
   }
 
+  /** Declares a leaf to be a constant of the model. */
+  setConstant(value: Value, name: string): void {
+    this.constants.add(value);
+    this.set(value, name);
+  }
+
+  /** Whether a value is a constant of the model: what is made of it alone costs nothing at run time. */
+  isConstant(value: Value): boolean {
+    return this.constants.has(value);
+  }
+
+  /** Something made of a value that several operations need (its patches, say): made once per key. */
+  derive(value: Value, key: string, make: () => string): string {
+    const known = this.derived.get(value) ?? new Map<string, string>();
+    this.derived.set(value, known);
+    const name = known.get(key) ?? make();
+    known.set(key, name);
+    return name;
+  }
+
   /** Whether a rank-4 value exists channels-first, and not in logical order. */
   prefersChannelsFirst(value: Value): boolean {
     const names = this.names.get(value);
     return (
-      names !== undefined && names.logical === undefined && (names.channelsFirst ?? names.blockedPlanes) !== undefined
+      names !== undefined &&
+      names.logical === undefined &&
+      (names.channelsFirst ?? names.channelsOutermost ?? names.blockedPlanes) !== undefined
     );
+  }
+
+  /** Whether a value lies in ONNX Runtime's blocked layout only. */
+  prefersBlockedPlanes(value: Value): boolean {
+    const names = this.names.get(value);
+    return names?.blockedPlanes !== undefined && names.logical === undefined && names.channelsFirst === undefined;
   }
 
   /** Whether the planes of a rank-4 value (one per image and channel) fill blocks of ONNX Runtime's blocked layout. */
@@ -77,9 +115,20 @@ export class LoweringContext {
     return names.blockedPlanes;
   }
 
-  /** Declares a result in the layout of {@link blockedPlanes}. */
-  setBlockedPlanes(value: Value, name: string): void {
-    this.names.set(value, { blockedPlanes: name });
+  /** A rank-4 value as [channels, batch, height, width]: a matrix whose columns are all pixels of all images. */
+  channelsOutermost(value: Value): string {
+    const known = this.names.get(value)?.channelsOutermost;
+    if (known !== undefined) return known;
+    const channelsFirst = this.getAs(value, 'channelsFirst');
+    const [batch, height, width, channels] = value.shape as readonly [number, number, number, number];
+    const name = this.onnx.transpose(channelsFirst, [batch, channels, height, width], EXCHANGE_LEADING);
+    this.names.get(value)!.channelsOutermost = name;
+    return name;
+  }
+
+  /** Declares a result in the layout of {@link channelsOutermost}. */
+  setChannelsOutermost(value: Value, name: string): void {
+    this.names.set(value, { channelsOutermost: name });
   }
 
   /** The value in the order of its TensorFlow.js shape. */
@@ -88,6 +137,7 @@ export class LoweringContext {
   }
 
   getAs(value: Value, layout: Layout): string {
+    if (layout === 'blockedPlanes') return this.blockedPlanes(value);
     const names = this.namesOf(value);
     const existing = names[layout];
     if (existing !== undefined) return existing;
@@ -101,7 +151,10 @@ export class LoweringContext {
       return name;
     }
     if (names.channelsFirst === undefined && names.logical === undefined) {
-      names.channelsFirst = this.fromBlockedPlanes(value, names.blockedPlanes!);
+      names.channelsFirst =
+        names.channelsOutermost === undefined
+          ? this.fromBlockedPlanes(value, names.blockedPlanes!)
+          : this.fromChannelsOutermost(value, names.channelsOutermost);
       if (layout === 'channelsFirst') return names.channelsFirst;
     }
     const source = (layout === 'logical' ? names.channelsFirst : names.logical)!;
@@ -114,6 +167,11 @@ export class LoweringContext {
     }
     names[layout] = name;
     return name;
+  }
+
+  private fromChannelsOutermost(value: Value, name: string): string {
+    const [batch, height, width, channels] = value.shape as readonly [number, number, number, number];
+    return this.onnx.transpose(name, [channels, batch, height, width], EXCHANGE_LEADING);
   }
 
   private fromBlockedPlanes(value: Value, blocked: string): string {
@@ -157,7 +215,7 @@ export function lowerGraph(
     const value = node.outputs[0]!;
     const binding = bind(leafIndex(node));
     if (binding.constant !== undefined) {
-      context.set(value, context.onnx.initializer(value.dtype, binding.constant, value.shape));
+      context.setConstant(value, context.onnx.initializer(value.dtype, binding.constant, value.shape));
       continue;
     }
     const name = binding.name ?? `x${inputs.length}`;
@@ -174,19 +232,10 @@ export function lowerGraph(
     operator.lower(node, context);
   }
   context.onnx.startOperation('output');
-  const outputs = graph.outputs.map((value, index): OnnxValueInfo => {
-    const name = `y${index}`;
-    const source = context.get(value);
-    context.onnx.nodes.push({
-      opType: 'Identity',
-      domain: '',
-      name: `output/${name}`,
-      inputs: [source],
-      outputs: [name],
-      attributes: {},
-    });
-    return { name, type: value.dtype, shape: value.shape };
-  });
+  const names = context.onnx.nameOutputs(graph.outputs.map((value) => context.get(value)));
+  const outputs = graph.outputs.map(
+    ({ dtype, shape }, index): OnnxValueInfo => ({ name: names[index]!, type: dtype, shape }),
+  );
   return { builder: context.onnx, inputs, inputLeaves, outputs };
 }
 

@@ -3,7 +3,7 @@ import { constantOf, type NumericDataType, sameShape } from '../graph/graph.js';
 import type { OperatorDefinition } from '../graph/lowering.js';
 import type { OnnxBuilder } from '../onnx/builder.js';
 import { ElementType } from '../onnx/model.js';
-import { commonLayout, operandAs } from './broadcast.js';
+import { elementWiseLayout, operandAs } from './broadcast.js';
 import type { KernelDefinition, KernelModule } from './kernel.js';
 
 type Formula = (onnx: OnnxBuilder, a: string, b: string, type: NumericDataType) => string;
@@ -129,7 +129,7 @@ function operatorOf(op: string, formula: Formula, options: BinaryOptions): Opera
     lower(node, context) {
       const [a, b] = node.inputs;
       const output = node.outputs[0]!;
-      const layout = commonLayout(context, node.inputs, output);
+      const layout = elementWiseLayout(context, node.inputs, output);
       const bothConstant = constantOf(a!) !== undefined && constantOf(b!) !== undefined;
       const name = (value: typeof a, other: typeof a) => {
         const operand = operandAs(context, value!, layout, !bothConstant && sameShape(other!.shape, output.shape));
@@ -161,7 +161,7 @@ const addNOperator: OperatorDefinition = {
   op: 'AddN',
   lower(node, context) {
     const output = node.outputs[0]!;
-    const layout = commonLayout(context, node.inputs, output);
+    const layout = elementWiseLayout(context, node.inputs, output);
     const names = node.inputs.map((input) => context.getAs(input, layout));
     const sum = names.reduce((total, name) => context.onnx.add('Add', [total, name]));
     context.set(output, names.length === 1 ? context.onnx.add('Identity', [sum]) : sum, layout);

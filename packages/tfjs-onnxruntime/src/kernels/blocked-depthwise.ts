@@ -1,6 +1,6 @@
 import type { GraphNode, Value } from '../graph/graph.js';
 import type { LoweringContext } from '../graph/lowering.js';
-import { cropKernel } from './conv2d.js';
+import { cropKernel } from './conv2d-filter-gradient.js';
 import { type WindowAttributes, windowOf } from './image.js';
 
 /**
@@ -39,7 +39,7 @@ export function blockedDepthwise(
     pads: window.pads,
     group: planes,
   });
-  context.setBlockedPlanes(output, result);
+  context.set(output, result, 'blockedPlanes');
 }
 
 /** The gradient for the filter, [height, width, channels, 1]: each plane of x under the plane of dy as its filter. */
@@ -63,7 +63,7 @@ export function blockedDepthwiseFilterGradient(
   });
   const kernels = onnx.addBlocked('ReorderOutput', [gradient], { channels: planes });
   const cropped = cropKernel(context, kernels, window.kernel);
-  const perImage = onnx.reshape(cropped, [batch, channels, 1, ...window.kernel]);
-  const sum = onnx.add('ReduceSum', [perImage, onnx.integers([0])], { keepdims: 0 });
-  return onnx.add('Transpose', [sum], { perm: [2, 3, 0, 1] });
+  const sum = onnx.sumRows(onnx.reshape(cropped, [batch, -1]), batch);
+  const shape = [channels, 1, ...window.kernel];
+  return onnx.transpose(onnx.reshape(sum, shape), shape, [2, 3, 0, 1]);
 }

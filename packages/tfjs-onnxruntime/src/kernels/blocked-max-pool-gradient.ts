@@ -33,6 +33,10 @@ export function blockedMaxPoolGradient(
   output: Value,
   window: WindowAttributes,
 ): void {
+  if (isTiling(window, x, y)) {
+    tilingMaxPoolGradient(context, dy, x, y, output, window);
+    return;
+  }
   const onnx = context.onnx;
   const input = imageSize(x, window);
   const result = imageSize(y, window);
@@ -110,5 +114,48 @@ export function blockedMaxPoolGradient(
     onnx.integers([top + input.height, left + input.width]),
     onnx.integers([1, 2]),
   ]);
-  context.setBlockedPlanes(output, onnx.reshape(cropped, [1, blocks * block, input.height, input.width]));
+  context.set(output, onnx.reshape(cropped, [1, blocks * block, input.height, input.width]), 'blockedPlanes');
+}
+
+/** Whether the windows cover the image once, without a border or a rest. */
+function isTiling({ kernel, strides, pads }: WindowAttributes, x: Value, y: Value): boolean {
+  const covers = (axis: 0 | 1) =>
+    strides[axis] === kernel[axis] && x.shape[axis + 1] === y.shape[axis + 1]! * kernel[axis];
+  return covers(0) && covers(1) && pads.every((pad) => pad === 0);
+}
+
+/** The same comparisons where windows do not overlap: one transposition brings equal positions of all windows together. */
+function tilingMaxPoolGradient(
+  context: LoweringContext,
+  dy: Value,
+  x: Value,
+  y: Value,
+  output: Value,
+  window: WindowAttributes,
+): void {
+  const onnx = context.onnx;
+  const block = context.channelBlock;
+  const [height, width] = window.kernel;
+  const positions = height * width;
+  const { batch, channels, height: rows, width: columns } = imageSize(y, window);
+  const lines = ((batch * channels) / block) * rows;
+  const windows = lines * columns * block;
+  const tiles = onnx.reshape(context.blockedPlanes(x), [lines, height, columns, width, block]);
+  const values = onnx.reshape(onnx.add('Transpose', [tiles], { perm: [1, 3, 0, 2, 4] }), [positions, windows]);
+  const perWindow = (value: Value) => onnx.reshape(context.blockedPlanes(value), [1, windows]);
+  // 0 where a position has the maximum, 1 elsewhere
+  const below = onnx.add('HardSigmoid', [onnx.add('Sub', [perWindow(y), values])], { alpha: LARGEST_POWER, beta: 0 });
+  const belowAt = onnx.addMany('Split', [below], positions, { axis: 0, num_outputs: positions });
+  let remaining = perWindow(dy);
+  const shares = belowAt.map((name, position) => {
+    if (position === positions - 1) return remaining;
+    const rest = onnx.add('Mul', [remaining, name]);
+    const share = onnx.add('Sub', [remaining, rest]);
+    remaining = rest;
+    return share;
+  });
+  const all = onnx.reshape(onnx.add('Concat', shares, { axis: 0 }), [height, width, lines, columns, block]);
+  const image = onnx.add('Transpose', [all], { perm: [2, 0, 3, 1, 4] });
+  const size = imageSize(output, window);
+  context.set(output, onnx.reshape(image, [1, batch * channels, size.height, size.width]), 'blockedPlanes');
 }

@@ -1,5 +1,5 @@
 import type { OperatorDefinition } from '../graph/lowering.js';
-import { commonLayout } from './broadcast.js';
+import { elementWiseLayout } from './broadcast.js';
 import type { KernelModule } from './kernel.js';
 
 /** Pixels of a plane from which a dot product per plane costs less than a product in memory and its sum. */
@@ -28,7 +28,7 @@ const channelDot: OperatorDefinition = {
     const right = a === b ? left : rows(context.getAs(b!, 'channelsFirst'));
     const planes = onnx.addMicrosoft('FusedMatMul', [left, right], { transB: 1 });
     const perImage = onnx.reshape(planes, [batch, channels]);
-    let sum = onnx.add('ReduceSum', [perImage, onnx.integers([0])], { keepdims: 0 });
+    let sum = onnx.reshape(onnx.sumRows(perImage, batch), [channels]);
     if (node.attributes.mean === true) {
       sum = onnx.add('Mul', [sum, onnx.scalar(1 / (batch * height * width), 'float32')]);
     }
@@ -61,7 +61,7 @@ const reluGradient: OperatorDefinition = {
   lower(node, context) {
     const onnx = context.onnx;
     const [dy, x] = node.inputs;
-    const layout = commonLayout(context, node.inputs, node.outputs[0]!);
+    const layout = elementWiseLayout(context, node.inputs, node.outputs[0]!);
     const step = onnx.add('HardSigmoid', [context.getAs(x!, layout)], { alpha: LARGEST_POWER, beta: 0 });
     context.set(node.outputs[0]!, onnx.add('Mul', [context.getAs(dy!, layout), step]), layout);
   },

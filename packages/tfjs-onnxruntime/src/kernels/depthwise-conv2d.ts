@@ -3,7 +3,8 @@ import type { Value } from '../graph/graph.js';
 import type { LoweringContext, OperatorDefinition } from '../graph/lowering.js';
 import { recordBiasAndActivation } from './activation.js';
 import { blockedDepthwise, blockedDepthwiseFilterGradient, canBlockDepthwise } from './blocked-depthwise.js';
-import { cropKernel, turnFilter } from './conv2d.js';
+import { turnFilter } from './conv2d.js';
+import { cropKernel } from './conv2d-filter-gradient.js';
 import { getImage, imageSize, setImage, transposedWindow, windowAttributes, windowOf } from './image.js';
 import type { KernelCall, KernelDefinition, KernelModule } from './kernel.js';
 
@@ -158,12 +159,10 @@ const backpropFilterOperator: OperatorDefinition = {
       group: groups,
     });
     const cropped = cropKernel(context, gradient, window.kernel);
-    const perImage = onnx.add('Reshape', [
-      cropped,
-      onnx.integers([input.batch, input.channels, multiplier, ...window.kernel]),
-    ]);
-    const sum = onnx.add('ReduceSum', [perImage, onnx.integers([0])], { keepdims: 0 });
-    context.set(output, onnx.add('Transpose', [sum], { perm: [2, 3, 0, 1] }));
+    const perImage = onnx.reshape(cropped, [input.batch, -1]);
+    const sum = onnx.sumRows(perImage, input.batch);
+    const shape = [input.channels, multiplier, ...window.kernel];
+    context.set(output, onnx.transpose(onnx.reshape(sum, shape), shape, [2, 3, 0, 1]));
   },
 };
 

@@ -28,6 +28,26 @@ describe('convolution', () => {
     ['3×2 same, wide, batch 1', [1, 9, 10, 2], [3, 2, 2, 5], 1, 'same', 1],
     ['1×3 padded, wide', [2, 9, 10, 2], [1, 3, 2, 5], 1, 2, 1],
     ['one channel', [2, 6, 6, 1], [3, 3, 1, 2], 1, 'valid', 1],
+    // small beside the filter: one product of matrices
+    ['small image, same', [3, 4, 3, 2], [3, 3, 2, 5], 1, 'same', 1],
+    ['small image, valid, batch 1', [1, 4, 4, 3], [3, 2, 3, 4], 1, 'valid', 1],
+    ['small image, stride 2', [3, 7, 6, 2], [3, 3, 2, 4], 2, 'same', 1],
+    ['small image, large filter', [2, 4, 3, 2], [5, 4, 2, 3], 1, 'same', 1],
+    ['small image, dilation 2', [2, 4, 4, 2], [3, 3, 2, 3], 1, 'same', 2],
+    ['small image, 1×1', [3, 4, 3, 2], [1, 1, 2, 5], 1, 'same', 1],
+    ['small image, 1×1 stride 2, even', [3, 6, 6, 2], [1, 1, 2, 5], 2, 'same', 1],
+    ['small image, 1×1 stride 3, with a rest', [2, 7, 5, 2], [1, 1, 2, 5], 3, 'valid', 1],
+    ['few pixels beside the results', [1, 5, 5, 2], [3, 3, 2, 40], 1, 'same', 1],
+    // channels in blocks
+    ['blocks of channels, same', [2, 7, 9, 16], [3, 3, 16, 32], 1, 'same', 1],
+    ['blocks of channels, valid', [2, 9, 9, 32], [3, 2, 32, 16], 1, 'valid', 1],
+    ['blocks of channels, stride 2', [2, 15, 13, 16], [3, 3, 16, 16], 2, 'same', 1],
+    ['blocks of channels, 1×1', [2, 9, 9, 16], [1, 1, 16, 32], 1, 'same', 1],
+    // the filter's gradient by shifts of both operands, and in pieces of the batch
+    ['3×3 same, very wide', [2, 5, 50, 2], [3, 3, 2, 3], 1, 'same', 1],
+    ['3×2 valid, very wide', [2, 6, 50, 2], [3, 2, 2, 3], 1, 'valid', 1],
+    ['2×3 padded, very wide, batch 1', [1, 5, 49, 3], [2, 3, 3, 2], 1, 2, 1],
+    ['1×3 same, more than is stacked at once', [2, 40, 40, 220], [1, 3, 220, 1], 1, 'same', 1],
   ];
   for (const [name, xShape, filterShape, strides, pad, dilations] of cases) {
     // TensorFlow.js has no gradients for dilated convolution
@@ -39,6 +59,18 @@ describe('convolution', () => {
       }),
     );
   }
+
+  it('with bias and relu, as networks have them', () =>
+    expectSameAsCpu(() => {
+      const layer = (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor) =>
+        tf.relu(tf.add(tf.conv2d(x as Image, w as Image, 1, 'same'), b));
+      const inputs = [[2, 9, 9, 16], [3, 3, 16, 32], [32], [3, 3, 32, 16], [1, 1, 1, 16], [3, 3, 16, 5], [5]];
+      return withGradients(
+        (x, w1, b1, w2, b2, w3, b3) =>
+          tf.maxPool(layer(layer(layer(x!, w1!, b1!), w2!, b2!), w3!, b3!) as Image, 3, 3, 'valid'),
+        inputs.map((shape, index) => noise(shape, index + 1)),
+      );
+    }));
 
   it('channels-first data', () =>
     expectSameAsCpu(() => tf.conv2d(image([2, 3, 6, 5]), image([3, 3, 3, 4], 2), 1, 'valid', 'NCHW')));

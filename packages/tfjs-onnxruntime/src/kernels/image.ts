@@ -67,7 +67,7 @@ export interface ImageSize {
   readonly width: number;
 }
 
-export function imageSize(value: Value, window: WindowAttributes): ImageSize {
+export function imageSize(value: Value, window: { readonly channelsFirst: boolean }): ImageSize {
   const [batch, a, b, c] = value.shape as readonly [number, number, number, number];
   return window.channelsFirst
     ? { batch, channels: a, height: b, width: c }

@@ -70,7 +70,8 @@ const maxPoolOperator: OperatorDefinition = {
     if (canBlockMaxPool(context, [x!, output], window)) {
       // the gradient will want both in this layout
       const attributes = { ...geometry(window), dilations: [1, 1] };
-      context.setBlockedPlanes(output, context.onnx.addBlocked('MaxPool', [context.blockedPlanes(x!)], attributes));
+      const result = context.onnx.addBlocked('MaxPool', [context.blockedPlanes(x!)], attributes);
+      context.set(output, result, 'blockedPlanes');
       return;
     }
     setImage(context, output, context.onnx.add('MaxPool', [getImage(context, x!, window)], geometry(window)), window);

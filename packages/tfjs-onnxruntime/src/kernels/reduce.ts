@@ -1,6 +1,6 @@
 import { backend_util, util } from '@tensorflow/tfjs-core';
 import type { GraphNode, NumericDataType } from '../graph/graph.js';
-import { type Layout, physicalAxis } from '../graph/layout.js';
+import { type AxisLayout, physicalAxis } from '../graph/layout.js';
 import type { LoweringContext, OperatorDefinition } from '../graph/lowering.js';
 import { ElementType } from '../onnx/model.js';
 import type { KernelDefinition, KernelModule } from './kernel.js';
@@ -43,7 +43,7 @@ function kernelOf(reduction: Reduction): KernelDefinition {
 }
 
 /** A reduction of a channels-first value keeps the order of the other axes unless channels stay behind an image axis. */
-function reductionLayout(context: LoweringContext, node: GraphNode): Layout {
+function reductionLayout(context: LoweringContext, node: GraphNode): AxisLayout {
   const [input] = node.inputs;
   if (input!.shape.length !== 4 || !context.prefersChannelsFirst(input!)) return 'logical';
   if (node.attributes.keepDims === true) return 'channelsFirst';

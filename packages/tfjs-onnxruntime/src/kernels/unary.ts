@@ -2,7 +2,7 @@ import type { Attributes, GraphNode, NumericDataType } from '../graph/graph.js';
 import type { LoweringContext, OperatorDefinition } from '../graph/lowering.js';
 import type { OnnxBuilder } from '../onnx/builder.js';
 import { ElementType } from '../onnx/model.js';
-import { commonLayout } from './broadcast.js';
+import { commonLayout, elementWiseLayout } from './broadcast.js';
 import type { KernelDefinition, KernelModule } from './kernel.js';
 
 type Formula = (onnx: OnnxBuilder, x: string, attributes: Attributes) => string;
@@ -128,7 +128,7 @@ function operatorOf(op: string, formula: Formula, options: UnaryOptions): Operat
     lower(node: GraphNode, context: LoweringContext) {
       const [input] = node.inputs;
       const [output] = node.outputs;
-      const layout = commonLayout(context, node.inputs, output!);
+      const layout = elementWiseLayout(context, node.inputs, output!);
       const onnx = context.onnx;
       const x = context.getAs(input!, layout);
       if (input!.dtype === 'float32') {

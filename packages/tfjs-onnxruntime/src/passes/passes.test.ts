@@ -6,6 +6,7 @@ import { affinePass } from './affine.js';
 import { broadcastPass } from './broadcast.js';
 import { channelDotPass } from './channel-dot.js';
 import { commonSubexpressionsPass } from './common-subexpressions.js';
+import { convolutionBiasPass } from './convolution-bias.js';
 import { reluGradientPass } from './relu-gradient.js';
 
 /** A graph under construction: `op('Add', [a, b])` has the shape of its largest input unless one is given. */
@@ -149,5 +150,31 @@ describe('affine', () => {
     const [x, y] = [leaf(IMAGE), leaf(IMAGE)];
     const before = graph(op('Exp', [op('Add', [op('Multiply', [x, y]), leaf([4])])]));
     expect(operations(affinePass.run(before))).toEqual(operations(before));
+  });
+});
+
+describe('convolution bias', () => {
+  const convolution = (bias: number[], attributes: Attributes = {}) => {
+    const { op, leaf, graph } = drawing();
+    const image = op('Conv2D', [leaf(IMAGE), leaf([3, 3, 4, 4])], IMAGE, attributes);
+    return { op, graph, image, sum: op('Add', [image, leaf(bias)], IMAGE) };
+  };
+
+  it('joins a convolution and the number per channel added to it', () => {
+    for (const bias of [[4], [1, 1, 1, 4]]) {
+      const { graph, sum } = convolution(bias);
+      const [node] = convolutionBiasPass.run(graph(sum)).nodes.filter(({ op }) => op !== 'Leaf');
+      expect(node).toMatchObject({ op: 'Conv2D', inputs: { length: 3 } });
+    }
+  });
+
+  it('leaves what is no bias, or a convolution that is used elsewhere', () => {
+    const numberPerColumn = convolution([16, 1]);
+    expect(operations(convolutionBiasPass.run(numberPerColumn.graph(numberPerColumn.sum)))).toHaveLength(2);
+    const usedTwice = convolution([4]);
+    const graph = usedTwice.graph(usedTwice.sum, usedTwice.op('Exp', [usedTwice.image]));
+    expect(operations(convolutionBiasPass.run(graph))).toHaveLength(3);
+    const channelsFirst = convolution([4], { channelsFirst: true });
+    expect(operations(convolutionBiasPass.run(channelsFirst.graph(channelsFirst.sum)))).toHaveLength(2);
   });
 });

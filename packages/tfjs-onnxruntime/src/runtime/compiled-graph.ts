@@ -7,6 +7,11 @@ import { encodeModel } from '../onnx/model.js';
 import { optimizeGraph } from '../passes/index.js';
 import { Session, type SessionOptions, type Tensor } from './native.js';
 
+export interface CompileSettings {
+  readonly sessionOptions: SessionOptions;
+  readonly target: Target;
+}
+
 /** What became of one structure of recorded operations: a session and how leaves and results map to it. */
 export class CompiledGraph {
   private constructor(
@@ -17,9 +22,22 @@ export class CompiledGraph {
     private readonly fetches: Readonly<Record<string, null>>,
   ) {}
 
-  /** @throws ExecutionError when ONNX Runtime refuses the graph */
-  static compile(graph: Graph, options: SessionOptions, target: Target): CompiledGraph {
-    const lowered = lowerGraph(optimizeGraph(pruneGraph(graph)), operatorDefinitions, target);
+  /**
+   * @param constants the data of leaves that are to be part of the graph
+   * @throws ExecutionError when ONNX Runtime refuses the graph
+   */
+  static compile(
+    graph: Graph,
+    { sessionOptions, target }: CompileSettings,
+    constants?: readonly (Uint8Array | undefined)[],
+  ): CompiledGraph {
+    // With constant weights ONNX Runtime chooses blocked layouts for whole chains of convolutions itself.
+    const lowered = lowerGraph(
+      optimizeGraph(pruneGraph(graph)),
+      operatorDefinitions,
+      constants === undefined ? target : { ...target, channelBlock: 0 },
+      (leaf) => ({ constant: constants?.[leaf] }),
+    );
     const bytes = encodeModel({
       nodes: lowered.builder.nodes,
       initializers: lowered.builder.initializers,
@@ -28,7 +46,7 @@ export class CompiledGraph {
     });
     let session: Session;
     try {
-      session = new Session(bytes, options);
+      session = new Session(bytes, sessionOptions);
     } catch (cause) {
       throw new ExecutionError('compile', describeFailure(cause, graph.nodes), cause);
     }
@@ -48,6 +66,7 @@ export class CompiledGraph {
    * Runs the graph.
    *
    * @param leaf the data of the leaf with the given number
+   * @param nodes the recorded operations, for the message of a failure
    * @returns one tensor per wanted value
    */
   run(leaf: (index: number) => Tensor, nodes: readonly GraphNode[]): Tensor[] {

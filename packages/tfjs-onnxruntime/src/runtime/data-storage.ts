@@ -4,12 +4,16 @@ import type { Tensor } from './native.js';
 
 export type NumericArray = Float32Array | Int32Array | Uint8Array;
 
+let nextSerial = 0;
+
 /**
  * What the backend knows of one data id. Exactly one of pending, host, fill, strings, complex and error says where the data is.
  * The entry is the data id: TensorFlow.js only asks that it is an object, and a WeakMap between ids and entries, as
  * other backends have it, costs look-ups and garbage collection (some 5 % of a mini-Xception step).
  */
 export class DataEntry {
+  /** Tells entries apart without holding on to them. */
+  readonly serial: number;
   refCount: number;
   shape: readonly number[];
   dtype: DataType;
@@ -32,6 +36,8 @@ export class DataEntry {
   recording = 0;
 
   constructor(shape: readonly number[], dtype: DataType, refCount: number) {
+    this.serial = nextSerial;
+    nextSerial += 1;
     this.shape = shape;
     this.dtype = dtype;
     this.refCount = refCount;
