@@ -1,4 +1,18 @@
+export { type Alignment, alignmentOf, boxAroundEyes, type EyeMargins, levelling } from './alignment/alignment.js';
+export { boundingBox, cornersOf, type RotatedBox, similarityFromTarget } from './alignment/rotated-box.js';
+export {
+  composeSimilarities,
+  fitSimilarity,
+  invertSimilarity,
+  type Point,
+  type Similarity,
+  transformPoint,
+} from './alignment/similarity.js';
+export { createCnnDetector } from './cnn/cnn-detector.js';
+export { type CnnOptions, type CnnOptionsInput, cnnOptionsSchema } from './cnn/cnn-options.js';
+export { createFaceDetector } from './create-face-detector.js';
 export type { DetectOptions, FaceDetector } from './face-detector.js';
+export { type DetectorOptions, type DetectorOptionsInput, detectorOptionsSchema } from './face-detector-options.js';
 export { createHaarDetector } from './haar/haar-detector.js';
 export {
   HAAR_CASCADES,
@@ -9,5 +23,10 @@ export {
   haarOptionsSchema,
   haarPassSchema,
 } from './haar/haar-options.js';
-export { createHaarDetectorPool } from './node/face-detector-pool.js';
+export type { LandmarkDetector, LocatedLandmarks } from './landmarks/landmark-detector.js';
+export { createLandmarkDetector } from './landmarks/mesh-landmark-detector.js';
+// For callers from before the CNN; new ones import createFaceDetectorPool from '@mien/faces/node'.
+export { createFaceDetectorPool as createHaarDetectorPool } from './node/face-detector-pool.js';
 export { intersectionOverUnion, suppressOverlaps } from './non-maximum-suppression.js';
+export type { OnnxRuntime } from './platform/platform.js';
+export type { FaceResources } from './resources.js';

@@ -1,4 +1,5 @@
 import { MissingInputError } from '@mien/core';
+import type { InferenceSession } from 'onnxruntime-common';
 import { platform } from '#platform';
 import type { OnnxRuntime } from './platform/platform.js';
 
@@ -11,6 +12,8 @@ export interface FaceResources {
   readonly assets?: string | URL | ((path: string) => Promise<Uint8Array>);
   /** ONNX Runtime: `import * as runtime from 'onnxruntime-web'`. Default in Node: `onnxruntime-node`. */
   readonly runtime?: OnnxRuntime;
+  /** How ONNX Runtime runs the networks: execution providers, threads. */
+  readonly sessionOptions?: InferenceSession.SessionOptions;
 }
 
 /**

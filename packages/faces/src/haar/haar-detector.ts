@@ -1,6 +1,8 @@
-import { type Box, type Face, InvalidConfigurationError, InvalidImageError, type PixelImage } from '@mien/core';
+import type { Box, Face, PixelImage } from '@mien/core';
+import { checkImage } from '../check-image.js';
 import type { FaceDetector } from '../face-detector.js';
 import { suppressOverlaps } from '../non-maximum-suppression.js';
+import { parseOptions } from '../parse-options.js';
 import type { FaceResources } from '../resources.js';
 import { type LoadedCascade, loadCascade } from './cascade-store.js';
 import { type HaarOptions, type HaarOptionsInput, type HaarPass, haarOptionsSchema } from './haar-options.js';
@@ -15,7 +17,7 @@ export async function createHaarDetector(
   options: HaarOptionsInput = {},
   resources: FaceResources = {},
 ): Promise<FaceDetector> {
-  const parsed = parseHaarOptions(options);
+  const parsed = parseOptions(haarOptionsSchema, options, 'the Haar detector', 'haarOptionsSchema');
   const { cv } = await loadOpenCv();
   let disposed = false;
   return {
@@ -28,31 +30,6 @@ export async function createHaarDetector(
       disposed = true;
     },
   };
-}
-
-/** @throws {InvalidConfigurationError} naming the option. */
-export function parseHaarOptions(options: HaarOptionsInput): HaarOptions {
-  const parsed = haarOptionsSchema.safeParse(options);
-  if (parsed.success) return parsed.data;
-  const [{ path, message }] = parsed.error.issues;
-  throw new InvalidConfigurationError({
-    expected: 'options of the Haar detector',
-    found: `${path.length > 0 ? `"${path.join('.')}": ` : ''}${message}`,
-    fix: 'correct them; each is described in haarOptionsSchema of @mien/faces',
-    details: { issues: parsed.error.issues },
-    cause: parsed.error,
-  });
-}
-
-/** @throws {InvalidImageError} when the bytes are not those of the shape. */
-export function checkImage({ width, height, channels, data }: PixelImage): void {
-  if (width >= 1 && height >= 1 && data.length === width * height * channels) return;
-  throw new InvalidImageError({
-    expected: `${width} × ${height} × ${channels} bytes of pixels`,
-    found: `${data.length}`,
-    fix: 'decode the picture again',
-    details: { width, height, channels },
-  });
 }
 
 async function detectWith(

@@ -57,6 +57,7 @@ const DEFAULT_RECIPE: z.input<typeof haarPassSchema>[] = [
 
 /** Typed options of {@link createHaarDetector}, as a pipeline's `crop-face` step carries them. */
 export const haarOptionsSchema = z.strictObject({
+  type: z.literal('haar').optional(),
   /** The recipe, surest pass first. */
   passes: z.array(haarPassSchema).min(1).prefault(DEFAULT_RECIPE),
   /** Pictures whose longer side is above this many pixels are searched at this size. */

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Face, PixelImage } from '@mien/core';
-import { createHaarDetector } from '../haar/haar-detector.js';
+import { createFaceDetector } from '../create-face-detector.js';
 
 /** What the pool sends for each picture. */
 export interface WorkerRequest {
@@ -11,10 +11,10 @@ export interface WorkerRequest {
 /** One answer a request, in order. */
 export type WorkerReply = { readonly faces: Face[] } | { readonly error: unknown };
 
-/** The other end of `createHaarDetectorPool`: one detector, one picture at a time. */
+/** The other end of `createFaceDetectorPool`: one detector, one picture at a time. */
 if (parentPort) {
   const port = parentPort;
-  const detector = createHaarDetector(workerData);
+  const detector = createFaceDetector(workerData);
   port.on('message', async ({ image, bestOnly }: WorkerRequest) => {
     try {
       port.postMessage({ faces: await (await detector).detect(image, { bestOnly }) } satisfies WorkerReply);

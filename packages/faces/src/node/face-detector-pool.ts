@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { type Face, MissingInputError, type PixelImage } from '@mien/core';
+import { checkImage } from '../check-image.js';
 import type { DetectOptions, FaceDetector } from '../face-detector.js';
-import { checkImage, parseHaarOptions } from '../haar/haar-detector.js';
-import type { HaarOptionsInput } from '../haar/haar-options.js';
+import { type DetectorOptionsInput, detectorOptionsSchema } from '../face-detector-options.js';
+import { parseOptions } from '../parse-options.js';
 import type { WorkerReply, WorkerRequest } from './detector-worker.js';
 
 /** A thread runs compiled code only; the path is the same from the sources. */
@@ -17,13 +18,13 @@ interface Task {
 }
 
 /**
- * A Haar detector that works on several pictures at once, each in a thread of its own, so that the caller's thread stays free. Each
- * thread takes about 0.3 s and 150 MiB to start; faces are the same as `createHaarDetector`'s.
+ * A detector that works on several pictures at once, each in a thread of its own, so that the caller's thread stays free. Each
+ * thread takes about 0.3 s and 150 MiB to start; faces are the same as `createFaceDetector`'s.
  * @param threads how many; they start when first needed and do not keep the process alive while idle.
  * @throws {InvalidConfigurationError} for options that do not fit their schema; @throws {MissingInputError} when the package was not built.
  */
-export async function createHaarDetectorPool(options: HaarOptionsInput, threads: number): Promise<FaceDetector> {
-  const parsed = parseHaarOptions(options);
+export async function createFaceDetectorPool(options: DetectorOptionsInput, threads: number): Promise<FaceDetector> {
+  const parsed = parseOptions(detectorOptionsSchema, options, 'a face detector', 'detectorOptionsSchema');
   if (!existsSync(WORKER)) {
     throw new MissingInputError({
       expected: `the compiled worker ${fileURLToPath(WORKER)}`,
@@ -76,7 +77,7 @@ export async function createHaarDetectorPool(options: HaarOptionsInput, threads:
   return {
     detect(image: PixelImage, { bestOnly = false }: DetectOptions = {}) {
       return new Promise((resolve, reject) => {
-        if (disposed) throw new Error('this Haar detector was disposed of');
+        if (disposed) throw new Error('this detector was disposed of');
         checkImage(image);
         waiting.push({ request: { image, bestOnly }, resolve, reject });
         startNext();

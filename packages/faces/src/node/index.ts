@@ -1,0 +1,1 @@
+export { createFaceDetectorPool } from './face-detector-pool.js';
