@@ -150,8 +150,9 @@ test('a class without pictures is reported: by the loader, and when all of its p
 });
 
 test('what is left out on purpose is reported, and nothing that strict minds', async () => {
-  const { report } = await run({ dataset: await mapClasses(await open(), { sad: 'drop' }), strict: true });
-  expect(report.problems).toMatchObject([{ id: 'sad', what: 'dropped-class' }]);
+  const strict = async () => run({ dataset: await mapClasses(await open(), { sad: 'drop' }), strict: true });
+  expect((await strict()).report.problems).toMatchObject([{ id: 'sad', what: 'dropped-class', intended: true }]);
+  expect((await strict()).cached).toBe(true);
 });
 
 test('a second sample of the same name is left out and reported', async () => {

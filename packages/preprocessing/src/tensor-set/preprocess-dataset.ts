@@ -1,16 +1,16 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type Dataset, InvalidDataError, MienError, type PixelImage, type Sample } from '@mien/core';
-import { createHaarDetectorPool, type HaarOptions } from '@mien/faces';
-import { createPipeline, type Pipeline } from '../pipeline.js';
+import { type Dataset, InvalidDataError, type Sample } from '@mien/core';
+import { createPipeline } from '../pipeline.js';
 import type { PipelineInput } from '../pipeline-schema.js';
 import { type AugmentedCopies, type AugmentedCopiesInput, makeCopy, parseAugmentedCopies } from './augmented-copies.js';
 import { openBuildDirectory, publish } from './build-directory.js';
 import { inOrder } from './in-order.js';
 import { readTensorSetIndex } from './load-tensor-set.js';
+import { createPictureRunner, type PictureRunner } from './picture-runner.js';
 import { type PreprocessProblem, type PreprocessReport, preprocessReportSchema } from './report.js';
-import { type DatasetNote, RowLog, type SampleResult } from './row-log.js';
+import { type DatasetNote, RowLog } from './row-log.js';
 import { defaultShardSize, ShardWriter } from './shard-writer.js';
 import { REPORT_FILE, TENSOR_SET_FORMAT, type TensorSetIndex, tensorSetKey } from './tensor-set-index.js';
 
@@ -29,8 +29,11 @@ export interface PreprocessOptions {
   readonly directory: string;
   /** Pictures in work at once; default: twice the processors. */
   readonly concurrency?: number;
-  /** Threads that look for faces; default: none, this thread does. Worth it from some hundred photographs on. */
-  readonly detectionThreads?: number;
+  /**
+   * Threads that decode pictures and run the pipeline on them, each with a detector of its own (150 MiB, half a second to start);
+   * default: none, this thread does. Worth it from some hundred photographs on. Samples that name their `file` are decoded there.
+   */
+  readonly threads?: number;
   /** Samples a shard; default: 4096, fewer for pictures so large that a shard would pass 64 MiB. */
   readonly shardSize?: number;
   /** Writes changed copies of each picture beside it. */
@@ -60,30 +63,28 @@ export interface PreprocessResult {
  */
 export async function preprocessDataset(options: PreprocessOptions): Promise<PreprocessResult> {
   const { dataset, directory, strict = false } = options;
-  const { detectionThreads: threads = 0 } = options;
   const copies = options.augment && parseAugmentedCopies(options.augment);
-  const pipeline = await createPipeline(options.pipeline, {
-    ...(threads > 0 && { createDetector: (detector: HaarOptions) => createHaarDetectorPool(detector, threads) }),
-  });
+  const pipeline = await createPipeline(options.pipeline);
+  let runner: PictureRunner | undefined;
   try {
     const fingerprint = await dataset.fingerprint();
     const key = tensorSetKey(fingerprint, dataset.labels, pipeline.data, copies);
     const present = await findTensorSet(directory, key);
     if (present) {
-      const [problem] = present.report.problems;
-      if (strict && problem) throw strictError(problem);
+      if (strict) refuseProblems(present.report.problems);
       return { cached: true, directory, ...present };
     }
     const building = await openBuildDirectory(directory, key);
     try {
       const shape = pipeline.output;
+      runner = createPictureRunner(pipeline, options.threads ?? 0);
       const writer = new ShardWriter(
         building,
         shape,
         dataset.labels.length,
         options.shardSize ?? defaultShardSize(shape),
       );
-      const log = await fillShards({ ...options, strict }, pipeline, copies, writer);
+      const log = await fillShards({ ...options, strict }, runner, copies, writer);
       const index: TensorSetIndex = {
         format: TENSOR_SET_FORMAT,
         name: dataset.name,
@@ -105,13 +106,14 @@ export async function preprocessDataset(options: PreprocessOptions): Promise<Pre
       throw error;
     }
   } finally {
+    await runner?.close();
     pipeline.dispose();
   }
 }
 
 async function fillShards(
   options: PreprocessOptions & { readonly strict: boolean },
-  pipeline: Pipeline,
+  runner: PictureRunner,
   copies: AugmentedCopies | undefined,
   writer: ShardWriter,
 ): Promise<RowLog> {
@@ -120,14 +122,11 @@ async function fillShards(
   const total = onProgress ? await countSamples(dataset) : 0;
   const log = new RowLog(dataset, copies !== undefined);
   const refuse = (...problems: PreprocessProblem[]) => {
-    if (strict && problems.length > 0) throw strictError(problems[0]);
+    if (strict) refuseProblems(problems);
   };
-  for (const issue of dataset.issues ?? []) {
-    const problem = log.noteIssue(issue);
-    if (!issue.intended) refuse(problem);
-  }
+  for (const issue of dataset.issues ?? []) refuse(log.noteIssue(issue));
   const work = async (sample: Sample) =>
-    log.isDuplicate(sample) ? { sample } : { sample, result: await runSample(sample, pipeline) };
+    log.isDuplicate(sample) ? { sample } : { sample, result: await runner.run(sample) };
   let done = 0;
   for await (const { sample, result } of inOrder(dataset.samples(), concurrency, work)) {
     signal?.throwIfAborted();
@@ -159,20 +158,6 @@ async function fillShards(
   return log;
 }
 
-/** A picture's own failure is its result; anything that is not a Mien error is a defect and ends the run. */
-async function runSample(sample: Sample, pipeline: Pipeline): Promise<SampleResult> {
-  let image: PixelImage;
-  try {
-    image = await sample.load();
-  } catch (error) {
-    if (!MienError.isInstance(error)) throw error;
-    const { code, message, details } = error;
-    const what = code === 'MIEN_MISSING_INPUT' ? 'missing' : String(details.reason ?? code);
-    return { kind: 'bad', what, code, message };
-  }
-  return { ...(await pipeline.apply(image)), quirks: image.quirks };
-}
-
 async function countSamples(dataset: Dataset): Promise<number> {
   let count = 0;
   for await (const _ of dataset.samples()) count++;
@@ -197,8 +182,11 @@ async function findTensorSet(
   }
 }
 
-function strictError(problem: PreprocessProblem): InvalidDataError {
-  return new InvalidDataError({
+/** @throws {InvalidDataError} for the first problem that is one. */
+function refuseProblems(problems: readonly PreprocessProblem[]): void {
+  const problem = problems.find(({ intended }) => !intended);
+  if (!problem) return;
+  throw new InvalidDataError({
     expected: 'nothing to report of the data set and its pictures (strict)',
     found: describe(problem),
     fix: 'mend or remove it, or run without strict',

@@ -15,6 +15,8 @@ const problemSchema = z.strictObject({
   code: z.string().optional(),
   /** For a person: what was found and what became of it. */
   message: z.string(),
+  /** Left out by the set's own rule or the user's choice: strict does not mind it. */
+  intended: z.boolean().optional(),
 });
 
 export type PreprocessProblem = z.output<typeof problemSchema>;

@@ -6,14 +6,9 @@ import {
   type Sample,
   UnknownLabelError,
 } from '@mien/core';
-import type { PipelineResult } from '../pipeline.js';
 import { countProblems, type PreprocessProblem, type PreprocessReport } from './report.js';
+import type { PictureResult } from './run-picture.js';
 import type { TensorSetIndex } from './tensor-set-index.js';
-
-/** What became of one sample. */
-export type SampleResult =
-  | (PipelineResult & { readonly quirks?: readonly ImageQuirk[] })
-  | { readonly kind: 'bad'; readonly what: string; readonly code: string; readonly message: string };
 
 /** What a loader says of the data set's files (`OpenedDataset.issues` of @mien/datasets). */
 export interface DatasetNote {
@@ -85,8 +80,8 @@ export class RowLog {
   }
 
   /** What the loader found wrong with the data set's files. */
-  noteIssue({ kind, path, reason }: DatasetNote): PreprocessProblem {
-    return this.#note({ id: path, what: kind, message: reason });
+  noteIssue({ kind, path, reason, intended }: DatasetNote): PreprocessProblem {
+    return this.#note({ id: path, what: kind, message: reason, ...(intended && { intended }) });
   }
 
   /** Whether a sample's id was seen before; then it must be left out, or rows could not be told apart. */
@@ -102,7 +97,7 @@ export class RowLog {
   }
 
   /** Notes what became of a sample; returns the problems, if there were any. */
-  record(sample: Sample, result: SampleResult): PreprocessProblem[] {
+  record(sample: Sample, result: PictureResult): PreprocessProblem[] {
     const { id } = sample;
     if (result.kind === 'bad') {
       this.#skipped.bad++;
