@@ -217,7 +217,7 @@ function invalid(file: string, line: number, expected: string, found: string, ca
   return new InvalidDataError({
     expected: `${expected} in ${line > 0 ? `line ${line} of ` : ''}${file}`,
     found,
-    fix: 'correct the csv',
+    fix: 'correct the csv, or move it out of the folder if it is no list of its pictures',
     details: { file, line },
     cause,
   });
