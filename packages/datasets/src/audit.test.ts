@@ -8,6 +8,7 @@ import {
 } from '@mien/core';
 import { expect, test } from 'vitest';
 import { auditDataset } from './audit.js';
+import { memoryDataset } from './fixtures/memory-dataset.js';
 
 /** A 4×4 picture with texture, of its own for each seed. */
 const grey = (seed: number): PixelImage => ({
@@ -91,7 +92,13 @@ test('blank and damaged pictures, and people in several parts', async () => {
   expect(done).toEqual([1, 2, 3, 4, 5]);
 });
 
-test('a set that cannot be read on ends the audit', async () => {
-  const gone = new MissingInputError({ expected: 'a file', found: 'none', fix: 'look' });
-  await expect(audit([['a', 'happy', 'train', gone]])).rejects.toThrow(MissingInputError);
+test('a file that is gone or may not be read is damaged; a set that cannot be listed on ends the audit', async () => {
+  const gone = new MissingInputError({ expected: 'a file', found: 'no permission', fix: 'look' });
+  expect((await audit([['a', 'happy', 'train', gone]])).damaged).toEqual([{ id: 'a', reason: 'no permission' }]);
+  const dataset = memoryDataset([{ id: 'a', emotion: 'happy' }]);
+  async function* samples(): AsyncGenerator<Sample> {
+    yield* dataset.samples();
+    throw gone;
+  }
+  await expect(auditDataset({ ...dataset, samples })).rejects.toThrow(MissingInputError);
 });

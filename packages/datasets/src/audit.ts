@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Dataset, type Emotion, InvalidImageError, type PixelImage, type Split } from '@mien/core';
+import { type Dataset, type Emotion, MienError, type PixelImage, type Split } from '@mien/core';
 import { findNearPairs } from './near-duplicates.js';
 import { type PerceptualHash, perceptualHash } from './perceptual-hash.js';
 import { isBlank } from './pixel-statistics.js';
@@ -55,7 +55,7 @@ export interface DatasetAudit {
   readonly sharedSubjects: readonly SharedSubject[];
   /** Ids of pictures that show nothing: more than half of one grey level, and little else. */
   readonly blank: readonly string[];
-  /** Pictures that cannot be decoded. */
+  /** Pictures that cannot be read or decoded. */
   readonly damaged: readonly { readonly id: string; readonly reason: string }[];
 }
 
@@ -84,7 +84,7 @@ interface Seen {
  * or as the same grey) and near duplicates (a difference hash, confirmed on thumbnails) within and across the official parts,
  * equal pictures with contradicting labels, blank and damaged pictures, and subjects in several parts. Pictures are decoded one
  * by one; memory grows by about two kilobytes each.
- * @throws {MissingInputError | InvalidDataError} when the set cannot be read on; a damaged picture is part of the result.
+ * @throws {MissingInputError | InvalidDataError} when the set cannot be listed on; a damaged picture is part of the result.
  */
 export async function auditDataset(dataset: Dataset, options: AuditOptions = {}): Promise<DatasetAudit> {
   const byPixels = new Map<string, { readonly members: Seen[]; readonly hash: PerceptualHash }>();
@@ -106,7 +106,7 @@ export async function auditDataset(dataset: Dataset, options: AuditOptions = {})
       if (equal) equal.members.push(seen);
       else byPixels.set(key, { members: [seen], hash: perceptualHash(image) });
     } catch (error) {
-      if (!(error instanceof InvalidImageError)) throw error;
+      if (!MienError.isInstance(error)) throw error;
       damaged.push({ id, reason: error.found });
     }
     pictures++;

@@ -1,4 +1,4 @@
-import { createRandom, type Dataset, type Emotion, InvalidImageError, type Sample } from '@mien/core';
+import { createRandom, type Dataset, type Emotion, MienError, type Sample } from '@mien/core';
 import sharp from 'sharp';
 import { drawWord, LETTER_HEIGHT, wordWidth } from './small-letters.js';
 
@@ -88,7 +88,7 @@ async function drawTile(sample: Sample, side: number): Promise<Buffer | undefine
       .png()
       .toBuffer();
   } catch (error) {
-    if (error instanceof InvalidImageError) return undefined;
+    if (MienError.isInstance(error)) return undefined;
     throw error;
   }
 }

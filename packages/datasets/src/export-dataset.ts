@@ -6,7 +6,7 @@ import {
   type Dataset,
   type Emotion,
   InvalidConfigurationError,
-  InvalidImageError,
+  MienError,
   type Sample,
   WriteFailedError,
 } from '@mien/core';
@@ -29,7 +29,7 @@ export interface ExportOptions {
 export interface ExportResult {
   readonly pictures: number;
   readonly perClass: Readonly<Partial<Record<Emotion, number>>>;
-  /** Pictures that cannot be decoded, and are left out. */
+  /** Pictures that cannot be read or decoded, and are left out. */
   readonly damaged: readonly { readonly id: string; readonly reason: string }[];
 }
 
@@ -112,7 +112,7 @@ async function writePictures(
           await writeFile(join(directory, path), png);
           rows.push({ path, sample });
         } catch (error) {
-          if (!(error instanceof InvalidImageError)) throw error;
+          if (!MienError.isInstance(error)) throw error;
           damaged.push({ id: sample.id, reason: error.found });
         }
       }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Dataset, InvalidConfigurationError, InvalidImageError, type Sample, type Split } from '@mien/core';
+import { type Dataset, InvalidConfigurationError, MienError, type Sample, type Split } from '@mien/core';
 import { dropLeaks, exportDataset } from '@mien/datasets';
 import { Command, Option } from 'commander';
 import { findDatasetFolder } from '../configuration/dataset-definition.js';
@@ -74,7 +74,7 @@ async function digest(load: Sample['load']): Promise<string> {
     const { width, channels, data } = await load();
     return createHash('sha256').update(`${width}×${channels}:`).update(data).digest('base64');
   } catch (error) {
-    if (!(error instanceof InvalidImageError)) throw error;
+    if (!MienError.isInstance(error)) throw error;
     return error.message;
   }
 }
