@@ -41,12 +41,10 @@ export class AdaptiveGraph {
     private readonly settings: CompileSettings,
     private readonly compiled: () => void,
   ) {
-    const weights = new Set<number>();
-    for (const { op, inputs } of graph.nodes) {
-      const weight = inputs[1]?.node;
-      if (WEIGHTED.has(op) && weight?.op === LEAF) weights.add(weight.attributes.index as number);
-    }
-    this.weights = [...weights];
+    const weighted = graph.nodes.filter(({ op }) => WEIGHTED.has(op)).map(({ inputs }) => inputs[1]!.node);
+    // One that is computed means training, if only of some layers: a switch in its midst would change the last digits.
+    const isTraining = weighted.some(({ op }) => op !== LEAF);
+    this.weights = isTraining ? [] : [...new Set(weighted.map(({ attributes }) => attributes.index as number))];
   }
 
   /** Computes the graph's outputs. `data.graph` must have the structure that this was made for. */
