@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ALL_EMOTIONS, type Emotion, InvalidDataError } from '@mien/core';
+import { ALL_EMOTIONS, type Emotion, InvalidDataError, MissingInputError } from '@mien/core';
+import { describeSystemError } from '@mien/core/node';
 import { type FileTree, listImages } from './file-tree.js';
 import { createFolderDataset, emotionOfFolder, type FolderEntry, type FolderSequence } from './folder-dataset.js';
 import type { DatasetIssue, OpenedDataset } from './opened-dataset.js';
@@ -40,7 +41,7 @@ export interface CkPlusOptions {
  * last `apexFrames` are taken, and with `neutralFrame` the first. `sequences()` has every frame (of CK+48 the three); intensity
  * is known at the ends only. The subject is the person, so all frames of a sequence and all sequences of a person stay on one
  * side of a split.
- * @throws {MissingInputError} when the folder is not there or is empty.
+ * @throws {MissingInputError} when the folder is not there or is empty, or a label file may not be read.
  * @throws {InvalidDataError} when no picture in it has a label, or a label file holds no code from 1 to 7.
  */
 export async function openCkPlus(options: CkPlusOptions): Promise<OpenedDataset> {
@@ -168,7 +169,7 @@ function misnamed(path: string, fileName: string): DatasetIssue {
 
 /** A label file holds one number, such as `   3.0000000e+00`. */
 async function readCode(file: string): Promise<Emotion> {
-  const text = (await readFile(file, 'utf8')).trim();
+  const text = (await readText(file)).trim();
   const code = text === '' ? Number.NaN : Number(text);
   if (Number.isInteger(code) && code >= 1 && code < CODES.length) return CODES[code];
   const meanings = CODES.map((emotion, index) => `${index} ${emotion}`).slice(1);
@@ -178,4 +179,18 @@ async function readCode(file: string): Promise<Emotion> {
     fix: 'fetch the file again or remove it',
     details: { file },
   });
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new MissingInputError({
+      expected: `to read the label file ${file}`,
+      found: describeSystemError(error),
+      fix: 'check its permissions, or remove it to leave its sequence out',
+      details: { file },
+      cause: error,
+    });
+  }
 }

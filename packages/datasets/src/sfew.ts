@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EMOTIONS, InvalidDataError, InvalidImageError, type Split } from '@mien/core';
+import { EMOTIONS, InvalidDataError, MienError, type Split } from '@mien/core';
 import { decodeImage } from './decode.js';
 import { listImages } from './file-tree.js';
 import { createFolderDataset, emotionOfFolder, type FolderEntry } from './folder-dataset.js';
@@ -88,12 +88,12 @@ function splitOf(folder: string): Split | undefined {
 }
 
 async function isBlankFile(path: string): Promise<boolean> {
-  if ((await stat(path)).size > BLANK_FILE_BYTES) return false;
   try {
+    if ((await stat(path)).size > BLANK_FILE_BYTES) return false;
     return isBlank(await decodeImage(path));
   } catch (error) {
-    // A damaged picture is named when it is loaded, as in every set.
-    if (error instanceof InvalidImageError) return false;
+    // What is damaged, gone or closed to us is named when it is loaded, as in every set.
+    if (MienError.isInstance(error) || (error as NodeJS.ErrnoException).syscall === 'stat') return false;
     throw error;
   }
 }
