@@ -6,6 +6,7 @@ export const epochSchema = z.strictObject({
   epoch: z.number().int().positive(),
   trainLoss: z.number(),
   trainAccuracy: z.number(),
+  /** Of the averaged weights, where weights are averaged. */
   validationLoss: z.number(),
   validationAccuracy: z.number(),
   learningRate: z.number(),
@@ -16,10 +17,15 @@ export const historySchema = z.array(epochSchema);
 export type EpochResult = z.infer<typeof epochSchema>;
 export type History = readonly EpochResult[];
 
-/** The epoch with the best validation accuracy; the earlier one of equals. */
-export function bestEpoch(history: History): EpochResult | undefined {
+/** The epoch that is best in a figure, the earlier one of equals; for `none` the last. Default: validation accuracy. */
+export function bestEpoch(
+  history: History,
+  figure: 'validationAccuracy' | 'validationLoss' | 'none' = 'validationAccuracy',
+): EpochResult | undefined {
+  if (figure === 'none') return history.at(-1);
+  const sign = figure === 'validationLoss' ? -1 : 1;
   return history.reduce<EpochResult | undefined>(
-    (best, entry) => (best && best.validationAccuracy >= entry.validationAccuracy ? best : entry),
+    (best, entry) => (best && sign * best[figure] >= sign * entry[figure] ? best : entry),
     undefined,
   );
 }

@@ -1,5 +1,5 @@
-export * from './batch-loader.js';
 export { type Averaging, averagingSchema } from './averaging/weight-average.js';
+export * from './batch-loader.js';
 export * from './batches.js';
 export * from './check-parts.js';
 export * from './checkpoint.js';

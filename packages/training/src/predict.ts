@@ -1,3 +1,4 @@
+import { averageCrops, TEN_CROPS, tenCropInto } from '@mien/preprocessing';
 import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type BatchSource, fillBatch } from './batches.js';
@@ -12,20 +13,43 @@ export interface SetPredictions {
   readonly truth: Int32Array;
 }
 
+/** How often each picture is looked at: once; plain and mirrored; or in five crops, each plain and mirrored (Krizhevsky et al. 2012). */
+export type Views = 'one' | 'flip' | 'ten-crop';
+
+export interface PredictOptions {
+  /** The answer is the mean over the views. Default `one`. */
+  readonly views?: Views;
+  /** Side of a crop in sides of the picture. Default .875, Krizhevsky's 224 of 256. */
+  readonly cropShare?: number;
+}
+
 /** Large enough to keep both cores busy, small enough to stay in cache. */
 const BATCH_SIZE = 256;
+const VIEWS = { one: 1, flip: 2, 'ten-crop': TEN_CROPS } as const;
 
-/** Runs a model over samples, without augmentation. The model's output are probabilities `[batch, classes]`. */
-export async function predictSet(model: LayersModel, source: BatchSource): Promise<SetPredictions> {
+/** Runs a model over samples, without augmentation. The model's first output are probabilities `[batch, classes]`. */
+export async function predictSet(
+  model: LayersModel,
+  source: BatchSource,
+  { views = 'one', cropShare = 0.875 }: PredictOptions = {},
+): Promise<SetPredictions> {
   const { indices, set } = source;
   const classes = model.outputs[0].shape[1] as number;
   const probabilities = new Float32Array(indices.length * classes);
   const predicted = new Int32Array(indices.length);
   const truth = new Int32Array(indices.length);
-  for (let start = 0; start < indices.length; start += BATCH_SIZE) {
-    const { pictures, targets, size } = fillBatch(source, indices.slice(start, start + BATCH_SIZE));
-    const output = tidy(() => model.predict(tensor(pictures, [size, set.height, set.width, set.channels])) as Tensor);
-    probabilities.set(await output.data(), start * classes);
+  const count = VIEWS[views];
+  const rows = Math.max(1, Math.floor(BATCH_SIZE / count));
+  for (let start = 0; start < indices.length; start += rows) {
+    const chosen = indices.slice(start, start + rows);
+    const { pictures, targets, size } = fillBatch({ ...source, classes }, chosen);
+    const seen = seeFrom(views, pictures, source, chosen, cropShare);
+    const output = tidy(() => {
+      const answer = model.predict(tensor(seen, [size * count, set.height, set.width, set.channels]));
+      return (Array.isArray(answer) ? answer[0] : answer) as Tensor;
+    });
+    const values = (await output.data()) as Float32Array;
+    probabilities.set(count === 1 ? values : averageCrops(values, classes, count), start * classes);
     truth.set(targets, start);
     output.dispose();
   }
@@ -37,6 +61,36 @@ export async function predictSet(model: LayersModel, source: BatchSource): Promi
     predicted[row] = best - row * classes;
   }
   return { probabilities, predicted, truth };
+}
+
+/** The views of each picture, one after the other. */
+function seeFrom(
+  views: Views,
+  pictures: Float32Array,
+  { set, range }: BatchSource,
+  chosen: readonly number[],
+  cropShare: number,
+): Float32Array {
+  if (views === 'one') return pictures;
+  const { width, height, channels, images } = set;
+  const size = width * height * channels;
+  const seen = new Float32Array(chosen.length * VIEWS[views] * size);
+  chosen.forEach((index, place) => {
+    const to = place * VIEWS[views] * size;
+    if (views === 'ten-crop') {
+      tenCropInto(seen, to, images, index * size, { width, height, channels }, cropShare, range);
+      return;
+    }
+    const picture = pictures.subarray(place * size, (place + 1) * size);
+    seen.set(picture, to);
+    for (let pixel = 0; pixel < width * height; pixel++) {
+      const mirrored = pixel - (pixel % width) + (width - 1 - (pixel % width));
+      for (let channel = 0; channel < channels; channel++) {
+        seen[to + size + mirrored * channels + channel] = picture[pixel * channels + channel];
+      }
+    }
+  });
+  return seen;
 }
 
 /** Mean cross-entropy and share of right answers. */

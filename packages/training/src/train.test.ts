@@ -2,11 +2,11 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEngine } from '@mien/compute';
-import { NonFiniteLossError, ResumeMismatchError, WriteFailedError } from '@mien/core';
+import { InvalidDataError, NonFiniteLossError, ResumeMismatchError, WriteFailedError } from '@mien/core';
 import { buildModel, readWeights } from '@mien/model-zoo';
 import { memory } from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { trainingSchema } from './configuration.js';
+import { type TrainingInput, trainingSchema } from './configuration.js';
 import { createTinySet } from './fixtures/tiny-set.js';
 import { type TrainArguments, train } from './train.js';
 
@@ -83,6 +83,74 @@ describe('train', () => {
     expect(withoutTime(result.history)).toEqual(withoutTime(history));
   });
 
+  describe.each<[string, Omit<TrainingInput, 'epochs' | 'learningRate'>, TrainingInput['learningRate']?]>([
+    [
+      'SGD with Nesterov momentum, clipped, balanced, averaged exponentially, under a plateau schedule',
+      {
+        optimizer: { type: 'sgd', nesterov: true },
+        clipNorm: 1,
+        classWeights: 'balanced',
+        averaging: { type: 'ema', decay: 0.9 },
+      },
+      { schedule: 'reduce-on-plateau', initial: 0.05, patience: 0, factor: 0.5 },
+    ],
+    [
+      'stochastic weight averaging, mixup, cosine with restarts',
+      {
+        averaging: { type: 'swa', startEpoch: 2, learningRate: 0.004 },
+        augmentation: { mixup: { probability: 0.5 }, cutmix: { probability: 0.5 } },
+      },
+      { schedule: 'cosine', initial: 0.01, restarts: { epochs: 1 } },
+    ],
+    [
+      'layers frozen and slowed, the last epoch kept',
+      {
+        layerRates: [
+          { layers: 'stem_', rate: 0 },
+          { layers: 'module', rate: 0.1 },
+        ],
+        keepBest: 'none',
+        optimizer: { weightDecay: 0.01 },
+      },
+    ],
+    ['distillation', { distillation: { temperature: 2, weight: 0.5 } }],
+  ])('%s', (_, options, learningRate = { schedule: 'constant', initial: 0.01 }) => {
+    test('a stopped run goes on bit for bit, and no tensor is left', async () => {
+      const teacher = buildModel({
+        id: 'mini-xception',
+        classes: 3,
+        seed: 77,
+        input: { height: 12, width: 12, channels: 1 },
+      });
+      const changes = {
+        configuration: trainingSchema.parse({ epochs: 4, batchSize: 12, learningRate, ...options }),
+        teachers: options.distillation ? [{ model: teacher, range: [0, 1] as const, classOf: [2, 0, 1] }] : undefined,
+      };
+      const before = memory().numTensors;
+      const whole = run(changes);
+      const { history } = await train(whole);
+      await rm(checkpointDirectory, { recursive: true });
+      const onEpoch = ({ epoch }: { epoch: number }) => {
+        if (epoch === 3) throw new Error('stopped');
+      };
+      const stopped = run({ ...changes, onEpoch });
+      await expect(train(stopped)).rejects.toThrow('stopped');
+      const resumed = run({ ...changes, resume: true });
+      const result = await train(resumed);
+      const weights = await readWeights(whole.model);
+      expect(await readWeights(resumed.model)).toEqual(weights);
+      expect(result.history.map(({ seconds, ...entry }) => entry)).toEqual(
+        history.map(({ seconds, ...entry }) => entry),
+      );
+      // It learned: the weights are not those it began with.
+      const fresh = build();
+      expect(weights['class_maps/kernel'].data).not.toEqual((await readWeights(fresh))['class_maps/kernel'].data);
+      for (const model of [whole.model, stopped.model, resumed.model, fresh]) model.dispose();
+      expect(memory().numTensors).toBe(before);
+      teacher.dispose();
+    });
+  });
+
   test('a finished run that is resumed trains nothing more', async () => {
     await train(run());
     const steps: number[] = [];
@@ -107,7 +175,7 @@ describe('train', () => {
   });
 
   test('a loss that is no number ends the run and leaves the last good checkpoint', async () => {
-    const wild = { ...configuration, learningRate: { schedule: 'constant', initial: 1e30 } as const };
+    const wild = trainingSchema.parse({ ...configuration, learningRate: { schedule: 'constant', initial: 1e30 } });
     const failure = train(run({ configuration: wild }));
     await expect(failure).rejects.toThrow(NonFiniteLossError);
     await expect(failure).rejects.toThrow(/lower the learning rate/i);
@@ -123,7 +191,31 @@ describe('train', () => {
     expect((await readdir(checkpointDirectory)).sort()).toEqual(['best.safetensors', 'last.safetensors']);
   });
 
-  test('no samples is an error that names the part', async () => {
-    await expect(train(run({ validation: source([]) }))).rejects.toThrow(/validation/);
+  test('what cannot be learned or measured is refused by name', async () => {
+    const happy = all.filter((index) => index % 3 === 0);
+    const withoutHappy = all.slice(0, 36).filter((index) => index % 3 !== 0);
+    const [first, second] = set.index.labels;
+    const cases: [Partial<TrainArguments>, RegExp][] = [
+      [{ validation: source([]) }, /one validation sample; found none/],
+      [{ train: source([]) }, /one training sample; found none/],
+      [{ train: source([0]), validation: source([3]) }, new RegExp(`1 of ${first} alone`)],
+      [{ train: source(happy.slice(0, 9)), validation: source(happy.slice(9)) }, new RegExp(`9 of ${first} alone`)],
+      [{ train: source(withoutHappy) }, new RegExp(`${first} in validation alone`)],
+      [{ train: source(all.slice(0, 37)) }, /1 of 37, such as 36 and 36.*leaks: drop/s],
+      [
+        { train: source(all.filter((index) => index % 3 === 1)), validation: source([3]) },
+        new RegExp(`of ${second} alone`),
+      ],
+    ];
+    for (const [changes, message] of cases) {
+      await expect(train(run(changes))).rejects.toThrow(InvalidDataError);
+      await expect(train(run(changes))).rejects.toThrow(message);
+    }
+    expect(await readdir(checkpointDirectory)).toEqual([]);
+  });
+
+  test('a picture in both parts is trained on where that is allowed', async () => {
+    const { history } = await train(run({ train: source(all.slice(0, 37)), allowLeaks: true }));
+    expect(history).toHaveLength(3);
   });
 });

@@ -2,16 +2,22 @@ import { join } from 'node:path';
 import { InvalidDataError, NonFiniteLossError, ResumeMismatchError } from '@mien/core';
 import { type NamedWeights, readWeights, writeWeights } from '@mien/model-zoo';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { measureBatchStatistics } from './averaging/batch-statistics.js';
+import { type BatchLoader, createBatchLoader } from './batch-loader.js';
 import { type BatchSource, epochBatches, fillBatch } from './batches.js';
+import { checkParts } from './check-parts.js';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.js';
 import type { TrainingConfiguration } from './configuration.js';
 import { bestEpoch, type EpochResult, type History } from './history.js';
+import { assertNoLeaks } from './leak-guard.js';
+import type { Teacher } from './loss/distillation.js';
+import { resolveClassWeights } from './loss/targets.js';
 import { predictSet, scorePredictions } from './predict.js';
 import { learningRateAt } from './schedules/learning-rate.js';
 import { TrainingStep } from './training-step.js';
 
 export interface TrainArguments {
-  /** Ends in a softmax over the classes; on return it holds the weights of the best epoch. */
+  /** Ends in a softmax over the classes (of several outputs the first counts); on return it holds the weights of the best epoch. */
   readonly model: LayersModel;
   readonly train: BatchSource;
   readonly validation: BatchSource;
@@ -22,6 +28,12 @@ export interface TrainArguments {
   /** Identifies configuration, data, code and engine: a checkpoint of another key is not resumed. */
   readonly runKey: string;
   readonly resume?: boolean;
+  /** Models to learn from; with `distillation` in the configuration. */
+  readonly teachers?: readonly Teacher[];
+  /** Train although pictures of validation stand in training too. Default: that is refused. */
+  readonly allowLeaks?: boolean;
+  /** Threads that augment ahead of the step; default: see `createBatchLoader`. */
+  readonly threads?: number;
   /** After each step. */
   readonly onStep?: (progress: { epoch: number; step: number; steps: number; loss: number; accuracy: number }) => void;
   /** After each epoch, when its checkpoint is on disk. */
@@ -30,93 +42,161 @@ export interface TrainArguments {
 
 export interface TrainResult {
   readonly history: History;
+  /** The epoch whose weights the model has now. */
   readonly best: EpochResult;
 }
 
 /**
- * Trains a model, epoch by epoch, and leaves it with the weights of the epoch with the best validation accuracy.
+ * Trains a model, epoch by epoch, and leaves it with the weights of the best epoch (`keepBest`).
  * A run that is killed and resumed ends with the same weights as one that is not: every random choice hangs on seed, epoch and sample,
  * and a checkpoint holds the exact state.
+ * @throws {InvalidDataError} when there is nothing to learn, a validated class is not trained on, or a picture is in both parts.
  * @throws {NonFiniteLossError} when the loss stops being a number; the last checkpoint is from before.
  * @throws {ResumeMismatchError} when the checkpoint belongs to another run.
  * @throws {WriteFailedError} when a checkpoint cannot be written; the one before stays whole.
  */
 export async function train(run: TrainArguments): Promise<TrainResult> {
   const { model, configuration } = run;
-  requireSamples(run.train, 'training');
-  requireSamples(run.validation, 'validation');
+  checkParts(run.train, { validation: run.validation });
+  if (!run.allowLeaks) assertNoLeaks(run.train, [run.validation]);
   const paths = {
     last: join(run.checkpointDirectory, 'last.safetensors'),
     best: join(run.checkpointDirectory, 'best.safetensors'),
   };
-  const step = new TrainingStep(model, configuration);
+  const classes = model.outputs[0].shape[1] as number;
+  const source = withLabels(run.train, configuration.labels, classes);
+  const { batchSize, augmentation } = configuration;
+  const loader = createBatchLoader(source, { batchSize, augmentation, seed: run.seed, threads: run.threads });
+  const step = new TrainingStep(model, {
+    configuration,
+    classWeights: resolveClassWeights(configuration.classWeights, source, classes),
+    teachers: run.teachers,
+    range: source.range,
+  });
   try {
     let history = run.resume ? await resume(run, step, paths.last) : [];
     while (!isFinished(configuration, history)) {
-      const result = await trainEpoch(run, step, history.length);
-      history = [...history, result];
-      const weights = await readWeights(model);
-      const checkpoint = { weights, optimizer: await step.optimizer.state(), history, runKey: run.runKey };
+      const trained = await trainEpoch(run, step, loader, history);
+      const { validation, evaluated, weights } = await evaluateEpoch({ ...run, train: source }, step, history.length);
+      const result = { ...trained, ...validation, seconds: (performance.now() - trained.started) / 1000 };
+      const { started: _, ...entry } = result;
+      history = [...history, entry];
+      const [optimizer, average] = await Promise.all([step.optimizer.state(), step.average?.state()]);
+      const checkpoint = { optimizer, average, history, runKey: run.runKey };
       // Best first: killed between the two, the epoch is repeated and writes the same again.
-      if (bestEpoch(history) === result) await saveCheckpoint(paths.best, checkpoint);
-      await saveCheckpoint(paths.last, checkpoint);
-      await run.onEpoch?.(result, history);
+      if (bestEpoch(history, configuration.keepBest) === entry) {
+        await saveCheckpoint(paths.best, { ...checkpoint, weights: evaluated });
+      }
+      await saveCheckpoint(paths.last, { ...checkpoint, weights });
+      await run.onEpoch?.(entry, history);
     }
     writeWeights(model, await bestWeights(paths.best));
-    return { history, best: bestEpoch(history) as EpochResult };
+    return { history, best: bestEpoch(history, configuration.keepBest) as EpochResult };
   } finally {
+    await loader.close();
     step.dispose();
   }
 }
 
-/** @param epoch counted from 0; in the history, as people do, from 1. */
-async function trainEpoch(run: TrainArguments, step: TrainingStep, epoch: number): Promise<EpochResult> {
-  const { configuration, seed } = run;
+function withLabels(source: BatchSource, labels: TrainingConfiguration['labels'], classes: number): BatchSource {
+  if (labels === 'distributions') return { ...source, classes };
+  return { ...source, classes, set: { ...source.set, labelDistributions: undefined } };
+}
+
+type TrainedEpoch = Pick<EpochResult, 'epoch' | 'trainLoss' | 'trainAccuracy' | 'learningRate'> & { started: number };
+
+/** One pass over the training samples. Epochs count from 0 here; in the history, as people do, from 1. */
+async function trainEpoch(
+  run: TrainArguments,
+  step: TrainingStep,
+  loader: BatchLoader,
+  history: History,
+): Promise<TrainedEpoch> {
+  const { configuration } = run;
   const { height, width, channels } = run.train.set;
+  const epoch = history.length;
   const started = performance.now();
-  const batches = epochBatches(run.train.indices, configuration.batchSize, seed, epoch);
+  const { indices } = run.train;
+  const steps = Math.floor(indices.length / Math.min(configuration.batchSize, indices.length));
+  let index = 0;
   let lossSum = 0;
   let right = 0;
   let seen = 0;
   let learningRate = 0;
-  for (const [index, chosen] of batches.entries()) {
+  for await (const batch of loader.epoch(epoch)) {
     // The rate of a step is that at its end, so that a warm-up does not begin with a step of rate 0.
-    learningRate = learningRateAt(
-      configuration.learningRate,
-      epoch + (index + 1) / batches.length,
-      configuration.epochs,
-    );
-    const batch = fillBatch(run.train, chosen, { options: configuration.augmentation, seed, epoch });
+    learningRate = rateAt(configuration, epoch + (index + 1) / steps, history);
     const result = await step.run(batch, [height, width, channels], learningRate);
-    if (!Number.isFinite(result.loss)) {
-      throw new NonFiniteLossError({
-        expected: 'a finite loss',
-        found: `${result.loss} in step ${index + 1} of epoch ${epoch + 1}`,
-        fix: 'lower the learning rate and resume, or start anew',
-        details: { epoch, step: index, learningRate },
-      });
-    }
+    requireFinite(result.loss, `step ${index + 1} of epoch ${epoch + 1}`, { epoch, step: index, learningRate });
     lossSum += result.loss * batch.size;
     right += result.right;
     seen += batch.size;
-    run.onStep?.({
-      epoch: epoch + 1,
-      step: index + 1,
-      steps: batches.length,
-      loss: lossSum / seen,
-      accuracy: right / seen,
-    });
+    index += 1;
+    run.onStep?.({ epoch: epoch + 1, step: index, steps, loss: lossSum / seen, accuracy: right / seen });
   }
-  const validation = scorePredictions(await predictSet(run.model, run.validation));
-  return {
-    epoch: epoch + 1,
-    trainLoss: lossSum / seen,
-    trainAccuracy: right / seen,
-    validationLoss: validation.loss,
-    validationAccuracy: validation.accuracy,
-    learningRate,
-    seconds: (performance.now() - started) / 1000,
-  };
+  return { epoch: epoch + 1, trainLoss: lossSum / seen, trainAccuracy: right / seen, learningRate, started };
+}
+
+/** The schedule's rate, or that of stochastic weight averaging once it has begun. */
+function rateAt(
+  { learningRate, averaging, epochs }: TrainingConfiguration,
+  progress: number,
+  history: History,
+): number {
+  const isAveraged = averaging?.type === 'swa' && history.length + 1 >= averaging.startEpoch;
+  if (isAveraged && averaging.learningRate !== undefined) return averaging.learningRate;
+  return learningRateAt(learningRate, progress, epochs, history);
+}
+
+/** Validation, with the averaged weights where there are some; the model goes on with its own. */
+async function evaluateEpoch(
+  run: TrainArguments,
+  step: TrainingStep,
+  epoch: number,
+): Promise<{
+  validation: Pick<EpochResult, 'validationLoss' | 'validationAccuracy'>;
+  evaluated: NamedWeights;
+  weights: NamedWeights;
+}> {
+  const { model, configuration } = run;
+  const { averaging } = configuration;
+  const weights = await readWeights(model);
+  if (averaging?.type === 'swa' && epoch + 1 >= averaging.startEpoch) step.average?.add();
+  const isAveraged = step.average !== undefined && step.average.count > 0;
+  if (isAveraged) {
+    step.average.write();
+    if (averaging?.type === 'swa') await measureStatistics(run, epoch, averaging.statisticsBatches);
+  }
+  const { loss, accuracy } = scorePredictions(await predictSet(model, run.validation));
+  requireFinite(loss, `validation after epoch ${epoch + 1}`, { epoch });
+  const evaluated = isAveraged ? await readWeights(model) : weights;
+  if (isAveraged) writeWeights(model, weights);
+  return { validation: { validationLoss: loss, validationAccuracy: accuracy }, evaluated, weights };
+}
+
+async function measureStatistics(
+  { model, train: source, configuration, seed }: TrainArguments,
+  epoch: number,
+  count: number,
+): Promise<void> {
+  const { height, width, channels } = source.set;
+  const chosen = epochBatches(source.indices, configuration.batchSize, seed, epoch).slice(0, count);
+  function* batches() {
+    for (const indices of chosen) {
+      yield fillBatch(source, indices, { options: configuration.augmentation, seed, epoch });
+    }
+  }
+  await measureBatchStatistics(model, batches(), [height, width, channels]);
+}
+
+function requireFinite(loss: number, place: string, details: Readonly<Record<string, number>>): void {
+  if (Number.isFinite(loss)) return;
+  throw new NonFiniteLossError({
+    expected: 'a finite loss',
+    found: `${loss} in ${place}`,
+    fix: 'lower the learning rate or clip the gradient (clipNorm), and start anew',
+    details,
+  });
 }
 
 async function resume({ model, runKey }: TrainArguments, step: TrainingStep, path: string): Promise<History> {
@@ -132,12 +212,13 @@ async function resume({ model, runKey }: TrainArguments, step: TrainingStep, pat
   }
   writeWeights(model, checkpoint.weights);
   step.optimizer.restore(checkpoint.optimizer);
+  step.average?.restore(checkpoint.average ?? {});
   return checkpoint.history;
 }
 
-function isFinished({ epochs, earlyStopping }: TrainingConfiguration, history: History): boolean {
+function isFinished({ epochs, earlyStopping, keepBest }: TrainingConfiguration, history: History): boolean {
   if (history.length >= epochs) return true;
-  const best = bestEpoch(history);
+  const best = bestEpoch(history, keepBest === 'none' ? 'validationLoss' : keepBest);
   return Boolean(earlyStopping && best && history.length - best.epoch >= earlyStopping.patience);
 }
 
@@ -145,14 +226,4 @@ async function bestWeights(path: string): Promise<NamedWeights> {
   const checkpoint = await loadCheckpoint(path);
   if (checkpoint) return checkpoint.weights;
   throw new InvalidDataError({ expected: `the best epoch in ${path}`, found: 'no file', fix: 'start the run anew' });
-}
-
-function requireSamples({ indices }: BatchSource, part: string): void {
-  if (indices.length > 0) return;
-  throw new InvalidDataError({
-    expected: `at least one ${part} sample`,
-    found: 'none',
-    fix: 'check the split protocol against what the data set has',
-    details: { part },
-  });
 }

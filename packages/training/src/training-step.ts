@@ -5,89 +5,127 @@ import {
   equal,
   keep,
   logSoftmax,
-  mean,
   mul,
   neg,
-  oneHot,
   type Scalar,
+  scalar,
   stack,
   sum,
   type Tensor,
   type Tensor2D,
   tensor,
   tensor1d,
+  tensor2d,
   tidy,
   type Variable,
   variableGrads,
 } from '@tensorflow/tfjs-core';
-import { model as createModel, type LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { WeightAverage } from './averaging/weight-average.js';
 import type { Batch } from './batches.js';
-import { AdamW, type AdamWOptions } from './optimizers/adamw.js';
+import type { TrainingConfiguration } from './configuration.js';
+import { freezeStatistics, selectTrained } from './layer-rates.js';
+import { withoutSoftmax } from './logits.js';
+import { type Teacher, TeacherLoss } from './loss/distillation.js';
+import { weighTargets } from './loss/targets.js';
+import { createRule } from './optimizers/create-rule.js';
+import { Optimizer } from './optimizers/optimizer.js';
 
 export interface StepResult {
-  /** Mean cross-entropy of the batch against the smoothed targets, with the layers' own penalties. */
+  /** What was minimised: mean cross-entropy of the batch against its targets, with the layers' own penalties and the teachers' part. */
   readonly loss: number;
   /** How many of the batch were classified right (in training mode). */
   readonly right: number;
 }
 
+export interface StepOptions {
+  readonly configuration: Pick<
+    TrainingConfiguration,
+    'optimizer' | 'clipNorm' | 'labelSmoothing' | 'layerRates' | 'averaging' | 'distillation' | 'outputWeights'
+  >;
+  /** How much each class counts; default: all the same. */
+  readonly classWeights?: readonly number[];
+  /** Models to learn from. */
+  readonly teachers?: readonly Teacher[];
+  /** What grey 0 and 255 are at the model's input; teachers may have another. */
+  readonly range?: readonly [number, number];
+}
+
 /**
- * One gradient step after another on a model whose last layer is a softmax. The loss is computed from the logits before that layer:
- * exact where probabilities underflow.
+ * One gradient step after another on a model whose outputs are softmaxes. Every step has the same structure and differs in its numbers
+ * alone, so that an engine which compiles steps does so once.
  */
 export class TrainingStep {
-  readonly optimizer: AdamW;
+  readonly optimizer: Optimizer;
+  readonly average?: WeightAverage;
   readonly #logits: LayersModel;
   readonly #variables: readonly Variable[];
+  readonly #teacher?: TeacherLoss;
   readonly #labelSmoothing: number;
+  readonly #classWeights?: readonly number[];
+  readonly #outputWeights: readonly number[];
+  readonly #averagesSteps: boolean;
+  readonly #restoreStatistics: () => void;
 
-  constructor(model: LayersModel, options: { optimizer: AdamWOptions; labelSmoothing: number }) {
-    const last = model.layers[model.layers.length - 1];
-    this.#logits = createModel({ inputs: model.inputs, outputs: last.input as SymbolicTensor });
-    // A layer's variable holds a tf.Variable, which its type hides.
-    this.#variables = model.trainableWeights.map((weight) => weight.read() as Variable);
-    this.#labelSmoothing = options.labelSmoothing;
-    this.optimizer = new AdamW(this.#variables, options.optimizer);
+  /** @throws {InvalidConfigurationError} when the configuration does not fit the model. */
+  constructor(model: LayersModel, { configuration, classWeights, teachers = [], range = [-1, 1] }: StepOptions) {
+    const { optimizer, clipNorm, layerRates, averaging, distillation, labelSmoothing, outputWeights } = configuration;
+    this.#logits = withoutSoftmax(model);
+    const { variables, rates } = selectTrained(model, layerRates);
+    this.#variables = variables;
+    this.#labelSmoothing = labelSmoothing;
+    this.#classWeights = classWeights;
+    this.#outputWeights = model.outputs.map((_, index) => outputWeights?.[index] ?? 1);
+    if (distillation && teachers.length > 0) {
+      const inputShape = model.inputs[0].shape.slice(1) as number[];
+      this.#teacher = new TeacherLoss(teachers, distillation, inputShape, range);
+    }
+    this.#restoreStatistics = freezeStatistics(model, layerRates);
+    this.optimizer = new Optimizer(variables, createRule(optimizer), { clipNorm, rates });
+    this.average = averaging && new WeightAverage(model, averaging);
+    this.#averagesSteps = averaging?.type === 'ema';
   }
 
   /** Makes one step. @param inputShape `[height, width, channels]` of a picture. */
   async run(batch: Batch, inputShape: readonly number[], learningRate: number): Promise<StepResult> {
+    const classes = batch.labels.length / batch.size;
+    const weights = this.#classWeights ?? new Array<number>(classes).fill(1);
     const result = tidy(() => {
       const pictures = tensor(batch.pictures, [batch.size, ...inputShape]);
+      const wanted = tensor2d(weighTargets(batch, weights, this.#labelSmoothing), [batch.size, classes]);
       const targets = tensor1d(batch.targets, 'int32');
+      const answer = this.#teacher?.answer(pictures);
       let right: Tensor | undefined;
       const { value, grads } = variableGrads(() => {
-        const logits = this.#logits.apply(pictures, { training: true }) as Tensor2D;
+        const outputs = this.#logits.apply(pictures, { training: true });
+        const logits = (Array.isArray(outputs) ? outputs : [outputs]) as Tensor2D[];
         // Kept: variableGrads disposes whatever its function made beside the loss.
-        right = keep(sum(cast(equal(argMax(logits, 1), targets), 'float32')));
-        const penalties = this.#logits.calculateLosses();
-        return penalties.reduce<Tensor>(
-          (total, penalty) => add(total, penalty),
-          this.#crossEntropy(logits, targets),
-        ) as Scalar;
+        right = keep(sum(cast(equal(argMax(logits[0], 1), targets), 'float32')));
+        const losses: Tensor[] = logits.map((own, index) => {
+          const labelLoss = neg(sum(mul(wanted, logSoftmax(own, -1))));
+          const loss = answer && this.#teacher ? this.#teacher.combine(labelLoss, own, answer) : labelLoss;
+          return this.#outputWeights[index] === 1 ? loss : mul(loss, scalar(this.#outputWeights[index]));
+        });
+        return losses.concat(this.#logits.calculateLosses()).reduce((total, part) => add(total, part)) as Scalar;
       }, [...this.#variables]);
       this.optimizer.apply(
         this.#variables.map(({ name }) => grads[name]),
         learningRate,
       );
-      const result = stack([value, right as Tensor]);
+      if (this.#averagesSteps) this.average?.add();
+      const figures = stack([value, right as Tensor]);
       right?.dispose();
-      return result;
+      return figures;
     });
     const [loss, right] = await result.data();
     result.dispose();
     return { loss, right };
   }
 
-  #crossEntropy(logits: Tensor2D, targets: Tensor): Tensor {
-    const classes = logits.shape[1];
-    const smoothing = this.#labelSmoothing;
-    const wanted = oneHot(cast(targets, 'int32'), classes, 1 - smoothing + smoothing / classes, smoothing / classes);
-    return neg(mean(sum(mul(cast(wanted, 'float32'), logSoftmax(logits, -1)), 1)));
-  }
-
   /** Gives back the optimizer's memory; the model stays. */
   dispose(): void {
+    this.#restoreStatistics();
     this.optimizer.dispose();
+    this.average?.dispose();
   }
 }
