@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PixelImage } from '@mien/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openCkPlus } from './ck-plus.js';
 import { list, sequencesOf } from './fixtures/memory-dataset.js';
 import {
   createPerson,
@@ -49,6 +50,38 @@ test('sequences from neutral to apex for every person and expression, beside the
   const [sequence] = sequences;
   const picture = samples.find(({ id }) => id.endsWith(`${sequence.id}.PNG`));
   expect((await sequence.frames[3].load()).data).toEqual((await picture?.load())?.data);
+});
+
+test('the same sequences in the layout of CK+’s release', async () => {
+  const drawn = (await list(sequencesOf(await openSynthetic({ path: join(root, 'with') })))).slice(0, 6);
+  const release = join(root, 'ck-plus');
+  const code = { angry: 1, disgust: 3, fear: 4, happy: 5, sad: 6, surprise: 7, neutral: 0, contempt: 2 };
+  for (const [index, { emotion, frames }] of drawn.entries()) {
+    const folder = `S0${10 + (index % 2)}/00${index + 1}`;
+    const stem = folder.replace('/', '_');
+    for (const place of ['cohn-kanade-images', 'Emotion'])
+      await mkdir(join(release, place, folder), { recursive: true });
+    for (const [frame, { id }] of frames.entries()) {
+      const name = `${stem}_${String(frame + 1).padStart(8, '0')}.png`;
+      await copyFile(join(root, 'with', id), join(release, 'cohn-kanade-images', folder, name));
+    }
+    const label = `${stem}_${String(frames.length).padStart(8, '0')}_emotion.txt`;
+    await writeFile(join(release, 'Emotion', folder, label), `   ${code[emotion]}.0000000e+00\n`);
+  }
+  const dataset = await openCkPlus({ path: release, apexFrames: 2, neutralFrame: true });
+  expect(dataset.issues).toEqual([]);
+  const sequences = await list(sequencesOf(dataset));
+  const pixels = async ({ frames }: (typeof sequences)[number]) =>
+    Promise.all(frames.map(async ({ load }) => (await load()).data));
+  for (const sequence of sequences) {
+    const original = drawn[Number(sequence.id.slice(-1)) - 1];
+    expect(sequence.emotion).toBe(original.emotion);
+    expect(await pixels(sequence)).toEqual(await pixels(original));
+  }
+  const samples = await list(dataset.samples());
+  expect(samples).toHaveLength(6 * 3);
+  expect(samples.filter(({ emotion }) => emotion === 'neutral')).toHaveLength(6);
+  expect(new Set(samples.map(({ subject }) => subject))).toEqual(new Set(['S010', 'S011']));
 });
 
 test('intensity is continuous: action units grow evenly from none', () => {
