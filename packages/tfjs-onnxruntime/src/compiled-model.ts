@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { OnnxRuntimeBackendError } from './errors.js';
 import { sizeOf } from './graph/graph.js';
 import { Tensor as RuntimeTensor, Session } from './runtime/native.js';
+import { sessionOptionsFor } from './runtime/options.js';
 import { currentBackend, encodeTrace } from './trace.js';
 
 /** What is needed of a tfjs-layers model: `LayersModel` and `Sequential` fit. */
@@ -63,13 +64,13 @@ export function compileModel(model: TraceableModel, options: CompileOptions = {}
   };
 
   const compile = (batch: number): CompiledBatch => {
-    const { bytes, outputNames } = encodeTrace(
+    const { bytes, outputNames, nodes } = encodeTrace(
       backend,
       ([x]) => model.apply(x!, { training: false }) as Tensor | Tensor[],
       [{ name: 'input', shape: [batch, ...inputShape] }],
     );
     const outputName = outputNames[0]!;
-    const session = new Session(bytes, backend.options.sessionOptions);
+    const session = new Session(bytes, sessionOptionsFor(backend.options.sessionOptions, nodes));
     return { session, outputName, fetches: { [outputName]: null } };
   };
 

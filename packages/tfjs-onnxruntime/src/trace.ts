@@ -42,12 +42,12 @@ export function lowerTrace(
   );
 }
 
-/** {@link lowerTrace} as the bytes of an ONNX model, with the names of its results. */
+/** {@link lowerTrace} as the bytes of an ONNX model, with the names of its results and how many nodes it has. */
 export function encodeTrace(
   backend: OnnxRuntimeBackend,
   compute: TraceableFunction,
   inputs: readonly TraceInput[],
-): { bytes: Uint8Array; outputNames: string[] } {
+): { bytes: Uint8Array; outputNames: string[]; nodes: number } {
   const lowered = lowerTrace(backend, compute, inputs);
   const bytes = encodeModel({
     nodes: lowered.builder.nodes,
@@ -55,7 +55,7 @@ export function encodeTrace(
     inputs: lowered.inputs,
     outputs: lowered.outputs,
   });
-  return { bytes, outputNames: lowered.outputs.map((output) => output.name) };
+  return { bytes, outputNames: lowered.outputs.map((output) => output.name), nodes: lowered.builder.nodes.length };
 }
 
 /**

@@ -10,16 +10,19 @@ import { imageSize, type WindowAttributes } from './image.js';
 export function canBlockConvolution(
   context: LoweringContext,
   window: WindowAttributes,
-  filterShape: readonly number[],
+  channels: number,
+  results: number,
 ): boolean {
-  const [height, width, channels, results] = filterShape as readonly [number, number, number, number];
+  const [height, width] = window.kernel;
   const block = context.channelBlock;
   // single pixels are a product of matrices, for which Conv copies nothing
-  return height * width > 1 && block > 0 && !window.channelsFirst && channels % block === 0 && results % block === 0;
+  const readable = channels % block === 0 || channels < block;
+  return height * width > 1 && block > 0 && !window.channelsFirst && readable && results % block === 0;
 }
 
 /**
- * @param filter [positions, in, out]; its result, [out, in, height, width], is blocked in both
+ * @param filter [positions, in, out]; its result, [out, in, height, width], is blocked in both, or in `out` alone where the
+ *   input has less than a block of channels
  */
 function blockedFilter(
   context: LoweringContext,
@@ -30,7 +33,8 @@ function blockedFilter(
 ): string {
   const onnx = context.onnx;
   const block = context.channelBlock;
-  const blocks = onnx.reshape(filter, [height * width, channels / block, block, results / block, block]);
+  const inner = channels < block ? 1 : block;
+  const blocks = onnx.reshape(filter, [height * width, channels / inner, inner, results / block, block]);
   const ordered = onnx.add('Transpose', [blocks], { perm: [3, 1, 0, 2, 4] });
   return onnx.reshape(ordered, [results, channels, height, width]);
 }
@@ -44,7 +48,10 @@ function convolve(
 ): void {
   const onnx = context.onnx;
   const { batch, channels, height, width } = imageSize(x, { channelsFirst: false });
-  const image = onnx.reshape(context.blockedPlanes(x), [batch, channels, height, width]);
+  const image =
+    channels < context.channelBlock
+      ? context.getAs(x, 'channelsFirst')
+      : onnx.reshape(context.blockedPlanes(x), [batch, channels, height, width]);
   const result = onnx.addBlocked('Conv', [image, ...inputs], attributes);
   const size = imageSize(output, { channelsFirst: false });
   context.set(output, onnx.reshape(result, [1, batch * size.channels, size.height, size.width]), 'blockedPlanes');

@@ -27,6 +27,8 @@ export function lowerFilterGradient(node: GraphNode, context: LoweringContext): 
     context.set(output, pointwiseFilterGradient(node, context));
   } else if (window.strides.some((stride) => stride !== 1) || imageSize(dy, window).width < WIDE_IMAGE) {
     context.set(output, convolvedFilterGradient(node, context));
+  } else if (window.kernel[0] * window.kernel[1] * output.shape[2]! <= 2 * output.shape[3]!) {
+    context.set(output, patchesFilterGradient(node, context));
   } else if (imageSize(dy, window).width >= VERY_WIDE_IMAGE) {
     context.set(output, doublyShiftedFilterGradient(node, context));
   } else {
@@ -60,6 +62,39 @@ function convolvedFilterGradient(node: GraphNode, context: LoweringContext): str
 export function cropKernel(context: LoweringContext, gradient: string, kernel: readonly [number, number]): string {
   const onnx = context.onnx;
   return onnx.add('Slice', [gradient, onnx.integers([0, 0]), onnx.integers(kernel), onnx.integers([2, 3])]);
+}
+
+/**
+ * At stride 1, for an input of few channels (a network's first layer): everything that a position of the kernel meets as
+ * channels beside each other, and one product per image.
+ */
+function patchesFilterGradient(node: GraphNode, context: LoweringContext): string {
+  const window = windowOf(node);
+  const onnx = context.onnx;
+  const [x, dy] = node.inputs;
+  const input = imageSize(x!, window);
+  const result = imageSize(dy!, window);
+  const [kernelHeight, kernelWidth] = window.kernel;
+  const [top, left, bottom, right] = window.pads;
+  let image = getImage(context, x!, window);
+  if (window.pads.some((pad) => pad > 0)) {
+    image = onnx.add('Pad', [image, onnx.integers([0, 0, top, left, 0, 0, bottom, right])]);
+  }
+  const positions = kernelHeight * kernelWidth;
+  const shifted = Array.from({ length: positions }, (_unused, position) => {
+    const row = Math.floor(position / kernelWidth) * window.dilations[0];
+    const column = (position % kernelWidth) * window.dilations[1];
+    return onnx.slice(image, [row, column], [row + result.height, column + result.width], [2, 3]);
+  });
+  const pixels = result.height * result.width;
+  const patches = onnx.reshape(onnx.add('Concat', shifted, { axis: 1 }), [
+    input.batch,
+    positions * input.channels,
+    pixels,
+  ]);
+  const gradient = onnx.reshape(getImage(context, dy!, window), [input.batch, result.channels, pixels]);
+  const sum = sumOfProducts(context, patches, gradient, input.batch, positions * input.channels * result.channels);
+  return onnx.reshape(sum, [kernelHeight, kernelWidth, input.channels, result.channels]);
 }
 
 /**

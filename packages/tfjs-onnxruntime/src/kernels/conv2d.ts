@@ -98,7 +98,7 @@ const convOperator: OperatorDefinition = {
       return;
     }
     const biasName = bias && context.onnx.reshape(context.get(bias), [-1]);
-    if (!context.isConstant(filter!) && canBlockConvolution(context, window, filter!.shape)) {
+    if (!context.isConstant(filter!) && canBlockConvolution(context, window, filter!.shape[2]!, filter!.shape[3]!)) {
       blockedConvolution(context, x!, filter!, biasName, node.outputs[0]!, window);
       return;
     }
@@ -142,7 +142,7 @@ const backpropInputOperator: OperatorDefinition = {
     if (window.strides.every((stride) => stride === 1) && pads.every((pad) => pad >= 0)) {
       const turned = window.kernel.every((size) => size === 1) ? context.get(filter!) : turnFilter(context, filter!);
       const attributes = { kernel_shape: window.kernel, dilations: window.dilations, pads };
-      if (canBlockConvolution(context, window, filter!.shape)) {
+      if (canBlockConvolution(context, window, filter!.shape[3]!, filter!.shape[2]!)) {
         blockedInputGradient(context, dy!, turned, filter!.shape, output, attributes);
         return;
       }

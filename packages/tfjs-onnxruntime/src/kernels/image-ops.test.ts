@@ -42,7 +42,12 @@ describe('convolution', () => {
     ['blocks of channels, same', [2, 7, 9, 16], [3, 3, 16, 32], 1, 'same', 1],
     ['blocks of channels, valid', [2, 9, 9, 32], [3, 2, 32, 16], 1, 'valid', 1],
     ['blocks of channels, stride 2', [2, 15, 13, 16], [3, 3, 16, 16], 2, 'same', 1],
+    ['blocks of results only', [2, 9, 8, 3], [3, 3, 3, 16], 1, 'same', 1],
+    ['blocks of results only, stride 2', [2, 11, 12, 2], [3, 3, 2, 16], 2, 'same', 1],
+    ['blocks of inputs only', [2, 7, 6, 16], [3, 3, 16, 5], 1, 'same', 1],
     ['blocks of channels, 1×1', [2, 9, 9, 16], [1, 1, 16, 32], 1, 'same', 1],
+    ['few channels, valid', [2, 12, 11, 2], [3, 3, 2, 12], 1, 'valid', 1],
+    ['few channels, same, batch 1', [1, 10, 12, 1], [2, 3, 1, 5], 1, 'same', 1],
     // the filter's gradient by shifts of both operands, and in pieces of the batch
     ['3×3 same, very wide', [2, 5, 50, 2], [3, 3, 2, 3], 1, 'same', 1],
     ['3×2 valid, very wide', [2, 6, 50, 2], [3, 2, 2, 3], 1, 'valid', 1],

@@ -6,6 +6,7 @@ import { operatorDefinitions } from '../kernels/index.js';
 import { encodeModel } from '../onnx/model.js';
 import { optimizeGraph } from '../passes/index.js';
 import { Session, type SessionOptions, type Tensor } from './native.js';
+import { sessionOptionsFor } from './options.js';
 
 export interface CompileSettings {
   readonly sessionOptions: SessionOptions;
@@ -46,7 +47,7 @@ export class CompiledGraph {
     });
     let session: Session;
     try {
-      session = new Session(bytes, sessionOptions);
+      session = new Session(bytes, sessionOptionsFor(sessionOptions, graph.nodes.length));
     } catch (cause) {
       throw new ExecutionError('compile', describeFailure(cause, graph.nodes), cause);
     }
