@@ -30,3 +30,9 @@ export { createFaceDetectorPool as createHaarDetectorPool } from './node/face-de
 export { intersectionOverUnion, suppressOverlaps } from './non-maximum-suppression.js';
 export type { OnnxRuntime } from './platform/platform.js';
 export type { FaceResources } from './resources.js';
+export { createFaceTracker, type FaceTracker, type TrackedFace } from './tracking/face-tracker.js';
+export {
+  type FaceTrackerOptions,
+  type FaceTrackerOptionsInput,
+  faceTrackerOptionsSchema,
+} from './tracking/tracker-options.js';
