@@ -3,6 +3,7 @@ import { runCommandLine } from '@mien/core/node';
 import { Command } from 'commander';
 import { engineBenchmark } from './engine/engine-benchmark.js';
 import { memoryBenchmark } from './memory/memory-benchmark.js';
+import { preprocessingBenchmark } from './preprocessing/preprocessing-benchmark.js';
 import { trainingBenchmark } from './training/training-benchmark.js';
 
 const program = new Command('bench')
@@ -10,5 +11,6 @@ const program = new Command('bench')
   .option('--debug');
 program.addCommand(engineBenchmark());
 program.addCommand(memoryBenchmark());
+program.addCommand(preprocessingBenchmark());
 program.addCommand(trainingBenchmark());
 await runCommandLine(() => program.parseAsync());
