@@ -1,4 +1,4 @@
-import { type Graph, LEAF } from '../graph/graph.js';
+import { CONSTANT, type Graph, type GraphNode, LEAF, type Value } from '../graph/graph.js';
 import { CompiledGraph, type CompileSettings } from './compiled-graph.js';
 import type { DataEntry, NumericArray } from './data-storage.js';
 import type { Tensor } from './native.js';
@@ -18,6 +18,13 @@ export interface RunData {
   readonly entries: readonly DataEntry[];
   tensorOf(entry: DataEntry): Tensor;
   hostOf(entry: DataEntry): NumericArray;
+}
+
+/** The node that a value comes from, whatever shape it was given since (tfjs-core reshapes a dense layer's kernel). */
+function givenAs(value: Value): GraphNode {
+  let { node } = value;
+  while (node.op === 'Reshape') node = node.inputs[0]!.node;
+  return node;
 }
 
 /**
@@ -41,10 +48,11 @@ export class AdaptiveGraph {
     private readonly settings: CompileSettings,
     private readonly compiled: () => void,
   ) {
-    const weighted = graph.nodes.filter(({ op }) => WEIGHTED.has(op)).map(({ inputs }) => inputs[1]!.node);
+    const weights = graph.nodes.filter(({ op }) => WEIGHTED.has(op)).map(({ inputs }) => givenAs(inputs[1]!));
     // One that is computed means training, if only of some layers: a switch in its midst would change the last digits.
-    const isTraining = weighted.some(({ op }) => op !== LEAF);
-    this.weights = isTraining ? [] : [...new Set(weighted.map(({ attributes }) => attributes.index as number))];
+    const isTraining = weights.some(({ op }) => op !== LEAF && op !== CONSTANT);
+    const leaves = weights.filter(({ op }) => op === LEAF).map(({ attributes }) => attributes.index as number);
+    this.weights = isTraining ? [] : [...new Set(leaves)];
   }
 
   /** Computes the graph's outputs. `data.graph` must have the structure that this was made for. */
