@@ -36,10 +36,10 @@ const TARGET = 0.3;
  * - `majority`: the column with more than half of the votes;
  * - `probability` and `cross-entropy`: the largest columns, ties together, until they have three quarters of the votes or are
  *   three; "unknown" or "not a face" ends this, and counts only when it comes first. They must have more than half of
- *   the votes and be no more than three. The distribution is their votes, scaled to sum to 1: training draws one label from it
- *   each time it shows the picture (`probability`), or takes it as the target (`cross-entropy`);
+ *   the votes and be no more than three. The distribution is their votes, scaled to sum to 1. The
+ *   two differ in what training is meant to do with it: draw one label each time it shows the picture, or take it as the target;
  * - `multi-target`: every column with 30 % of the votes; together they must have more than half. The distribution has the
- *   same value for each: training rewards any one of them.
+ *   same value for each, for a loss that rewards any one of them.
  *
  * The emotion is that of the most votes, the first column of a tie. A picture has no label where the rule finds none, or where
  * "unknown" or "not a face" has the most.
