@@ -25,8 +25,6 @@ export {
 } from './haar/haar-options.js';
 export type { LandmarkDetector, LocatedLandmarks } from './landmarks/landmark-detector.js';
 export { createLandmarkDetector } from './landmarks/mesh-landmark-detector.js';
-// For callers from before the CNN; new ones import createFaceDetectorPool from '@mien/faces/node'.
-export { createFaceDetectorPool as createHaarDetectorPool } from './node/face-detector-pool.js';
 export { intersectionOverUnion, suppressOverlaps } from './non-maximum-suppression.js';
 export type { OnnxRuntime } from './platform/platform.js';
 export type { FaceResources } from './resources.js';

@@ -18,7 +18,7 @@ export async function createHaarDetector(
   resources: FaceResources = {},
 ): Promise<FaceDetector> {
   const parsed = parseOptions(haarOptionsSchema, options, 'the Haar detector', 'haarOptionsSchema');
-  const { cv } = await loadOpenCv();
+  const { cv } = await loadOpenCv(resources);
   let disposed = false;
   return {
     async detect(image, { bestOnly = false } = {}) {

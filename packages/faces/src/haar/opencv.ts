@@ -1,4 +1,4 @@
-import { platform } from '#platform';
+import { type FaceResources, loadOpenCvModule } from '../resources.js';
 
 /** The part of OpenCV.js that is used here. Its objects live outside JavaScript's memory: each must be deleted by hand. */
 export interface OpenCv {
@@ -75,13 +75,17 @@ let starting: Promise<{ readonly cv: OpenCv }> | undefined;
  * OpenCV.js, started once a process (or worker) when first asked for. It comes in an object: the module itself has a `then` that would
  * make `await` wait for ever.
  */
-export function loadOpenCv(): Promise<{ readonly cv: OpenCv }> {
-  starting ??= start();
+export function loadOpenCv(resources: FaceResources = {}): Promise<{ readonly cv: OpenCv }> {
+  starting ??= start(resources).catch((error: unknown) => {
+    // A failure is not kept: the next call tries again.
+    starting = undefined;
+    throw error;
+  });
   return starting;
 }
 
-async function start(): Promise<{ readonly cv: OpenCv }> {
-  const { module } = (await platform.loadOpenCvModule()) as { module: Starting };
+async function start(resources: FaceResources): Promise<{ readonly cv: OpenCv }> {
+  const { module } = (await loadOpenCvModule(resources)) as { module: Starting };
   if (!module.Mat) {
     await new Promise<void>((resolve) => {
       module.onRuntimeInitialized = resolve;

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { InvalidConfigurationError, InvalidImageError, type PixelImage } from '@mien/core';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { createHaarDetector, createHaarDetectorPool } from '../index.js';
+import { createFaceDetector, type DetectorOptionsInput } from '../index.js';
+import { createFaceDetectorPool } from './index.js';
 
 /** Threads run compiled code: `turbo run test` builds first; a bare vitest run in a fresh checkout skips. */
 const built =
@@ -21,10 +22,12 @@ async function pictures(): Promise<PixelImage[]> {
 }
 
 describe.skipIf(!built)('a pool', () => {
-  test('finds what one detector finds, each for its own picture', async () => {
+  const choices: DetectorOptionsInput[] = [{}, { type: 'cnn' }];
+
+  test.each(choices)('of %j finds what one detector finds, each for its own picture', async (options) => {
     const images = await pictures();
-    const pool = await createHaarDetectorPool({}, 2);
-    const single = await createHaarDetector();
+    const pool = await createFaceDetectorPool(options, 2);
+    const single = await createFaceDetector(options);
     const expected = [];
     for (const image of images) expected.push(await single.detect(image, { bestOnly: true }));
     expect(await Promise.all(images.map((image) => pool.detect(image, { bestOnly: true })))).toEqual(expected);
@@ -33,8 +36,8 @@ describe.skipIf(!built)('a pool', () => {
   });
 
   test('refuses what one detector refuses, and work still waiting ends when it is disposed of', async () => {
-    await expect(createHaarDetectorPool({ passes: [] }, 2)).rejects.toThrow(InvalidConfigurationError);
-    const pool = await createHaarDetectorPool({}, 1);
+    await expect(createFaceDetectorPool({ passes: [] }, 2)).rejects.toThrow(InvalidConfigurationError);
+    const pool = await createFaceDetectorPool({}, 1);
     const broken = pool.detect({ width: 10, height: 10, channels: 3, data: new Uint8Array(10) });
     await expect(broken).rejects.toThrow(InvalidImageError);
     const [image] = await pictures();

@@ -12,9 +12,14 @@ export const platform: Platform = {
   },
 
   async loadOpenCvModule() {
-    // A module of its own, so that a page that does not use the cascades does not load its 10 MB.
-    const { module } = await import('./opencv-module.js');
-    return { module: module() };
+    // Where a script tag, or importScripts(), has put it.
+    const module: unknown = Reflect.get(globalThis, 'cv');
+    if (module) return { module };
+    throw new EngineUnavailableError({
+      expected: 'OpenCV.js for the Haar cascades',
+      found: 'none',
+      fix: 'load opencv.js of @techstark/opencv-js with a script tag, or import it and pass { opencv }',
+    });
   },
 
   async loadOnnxRuntime() {
