@@ -113,7 +113,8 @@ async function trainWithProgress(
         progress?.log(
           `${title && `${title}, `}epoch ${result.epoch}/${epochs}: loss ${result.trainLoss.toFixed(4)}, ` +
             `accuracy ${percent(result.trainAccuracy)}; validation loss ${result.validationLoss.toFixed(4)}, ` +
-            `accuracy ${percent(result.validationAccuracy)}; ${formatDuration(result.seconds)}`,
+            `accuracy ${percent(result.validationAccuracy)}; ${formatDuration(result.seconds)}, ` +
+            `waited for data ${percent(result.waited ?? 0)}`,
         );
       },
     });
