@@ -1,6 +1,7 @@
 import { InvalidBundleError, type SafetensorsTensor } from '@mien/core';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { SeededDropout } from './layers/seeded-dropout.js';
 
 /** A model's weights on the host, by their names (`stem_conv1/kernel`), row-major, as TensorFlow.js lays them out. */
 export type NamedWeights = Readonly<Record<string, SafetensorsTensor>>;
@@ -15,14 +16,15 @@ function namedVariables(model: LayersModel): readonly NamedVariable[] {
   return model.weights;
 }
 
-/** How many numbers a model holds, and how many of them training changes. */
+/** How many numbers a model's answers depend on, and how many of them training changes. Dropout's count of steps is none of them. */
 export function countParameters(model: LayersModel): { total: number; trainable: number } {
   const size = (weights: LayersModel['weights']) =>
     weights.reduce(
       (sum, weight) => sum + weight.shape.reduce<number>((product, length) => product * (length ?? 1), 1),
       0,
     );
-  return { total: size(model.weights), trainable: size(model.trainableWeights) };
+  const counters = model.layers.filter((layer) => layer instanceof SeededDropout).length;
+  return { total: size(model.weights) - counters, trainable: size(model.trainableWeights) };
 }
 
 /** Copies all weights of a model to the host. */
@@ -36,6 +38,30 @@ export async function readWeights(model: LayersModel): Promise<NamedWeights> {
     ] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
+}
+
+/**
+ * Gives a model the weights that it shares with another: same name, same shape. Nothing is copied; later changes of one do not reach the other.
+ * @returns the names that were carried, those of `from` that `to` lacks, and those of `to` that stay as they were.
+ */
+export function carryWeights(
+  from: LayersModel,
+  to: LayersModel,
+): { carried: string[]; missing: string[]; untouched: string[] } {
+  const targets = new Map(to.weights.map((variable) => [variable.originalName, variable]));
+  const carried: string[] = [];
+  const missing: string[] = [];
+  for (const variable of from.weights) {
+    const target = targets.get(variable.originalName);
+    if (target && `${target.shape}` === `${variable.shape}`) {
+      target.write(variable.read());
+      targets.delete(variable.originalName);
+      carried.push(variable.originalName);
+    } else {
+      missing.push(variable.originalName);
+    }
+  }
+  return { carried, missing, untouched: [...targets.keys()] };
 }
 
 /**

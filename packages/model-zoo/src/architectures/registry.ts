@@ -1,16 +1,56 @@
 import { InvalidConfigurationError } from '@mien/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
-import type { Architecture, InputShape } from './architecture.js';
+import { alexnet } from './alexnet.js';
+import type { Architecture, InputShape, LossHead } from './architecture.js';
+import { dtagn } from './dtagn.js';
+import { dtan } from './dtan.js';
+import { dtgn } from './dtgn.js';
+import { googlenet } from './googlenet.js';
+import { landmarkMlp } from './landmark-mlp.js';
+import { lopes } from './lopes.js';
+import { mienNet } from './mien-net.js';
 import { miniXception } from './mini-xception.js';
+import { progressive } from './progressive.js';
+import { resnet18, resnet34, resnet50, resnet101, resnet152 } from './resnet.js';
+import { resnet50Head } from './resnet50-head.js';
+import { rtnnStl } from './rtnn-stl.js';
+import { tang } from './tang.js';
+import { vgg11, vgg13, vgg16, vgg19 } from './vgg.js';
+import { vgg13FerPlus } from './vgg13-ferplus.js';
 
 const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map(
-  [miniXception].map((architecture) => [architecture.id, architecture]),
+  [
+    mienNet,
+    miniXception,
+    rtnnStl,
+    progressive,
+    tang,
+    lopes,
+    vgg13FerPlus,
+    alexnet,
+    vgg11,
+    vgg13,
+    vgg16,
+    vgg19,
+    googlenet,
+    resnet18,
+    resnet34,
+    resnet50,
+    resnet101,
+    resnet152,
+    resnet50Head,
+    dtan,
+    dtgn,
+    dtagn,
+    landmarkMlp,
+  ].map((architecture) => [architecture.id, architecture as Architecture]),
 );
 
-/** Every architecture that can be built, in the order of the documentation. */
-export function listArchitectures(): Architecture[] {
-  return [...ARCHITECTURES.values()];
+/** Every architecture that can be built, in the order of the documentation. @param tag only those with it. */
+export function listArchitectures(tag?: string): Architecture[] {
+  const all = [...ARCHITECTURES.values()];
+  return tag === undefined ? all : all.filter(({ tags }) => tags.includes(tag));
 }
 
 /**
@@ -31,26 +71,45 @@ export function getArchitecture(id: string): Architecture {
 export interface ModelDefinition {
   readonly id: string;
   readonly options?: Readonly<Record<string, unknown>>;
+  /** Default: the architecture's own. */
   readonly input?: InputShape;
   readonly classes: number;
-  readonly seed: number;
+  /** Without a seed, kernels are 0: for weights that are filled in afterwards, or for counting. */
+  readonly seed?: number;
 }
 
 /**
  * Builds a network with fresh, seeded weights on the current TensorFlow.js backend.
- * Input `[batch, height, width, channels]`; output: probabilities `[batch, classes]`.
- * @throws {InvalidConfigurationError} for an unknown architecture or options that it does not have.
+ * Its inputs are what the architecture's `takes` says; the first output are probabilities `[batch, classes]`.
+ * @throws {InvalidConfigurationError} for an unknown architecture, options that it does not have, or pictures that are too small for it.
  */
 export function buildModel({ id, options = {}, input, classes, seed }: ModelDefinition): LayersModel {
   const architecture = getArchitecture(id);
+  return architecture.build({
+    input: input ?? architecture.defaultInput,
+    classes,
+    seed,
+    options: parseOptions(architecture, options),
+  });
+}
+
+/**
+ * The logits that training compares with the labels. Most networks have one: those that go into the last softmax.
+ * @throws {InvalidConfigurationError} for an unknown architecture or options that it does not have.
+ */
+export function getLossHeads({ id, options = {} }: Pick<ModelDefinition, 'id' | 'options'>): readonly LossHead[] {
+  const architecture = getArchitecture(id);
+  const parsed = parseOptions(architecture, options);
+  return architecture.lossHeads?.(parsed) ?? [];
+}
+
+function parseOptions(architecture: Architecture, options: Readonly<Record<string, unknown>>): unknown {
   const parsed = architecture.options.safeParse(options);
-  if (!parsed.success) {
-    throw new InvalidConfigurationError({
-      expected: `options of ${id}`,
-      found: z.prettifyError(parsed.error),
-      fix: 'correct the options of the model',
-      cause: parsed.error,
-    });
-  }
-  return architecture.build({ input: input ?? architecture.defaultInput, classes, seed, options: parsed.data });
+  if (parsed.success) return parsed.data;
+  throw new InvalidConfigurationError({
+    expected: `options of ${architecture.id}`,
+    found: z.prettifyError(parsed.error),
+    fix: 'correct the options of the model',
+    cause: parsed.error,
+  });
 }
