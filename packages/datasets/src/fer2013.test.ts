@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
@@ -87,9 +88,15 @@ describe('what is read', () => {
     collectGarbage();
     const before = process.memoryUsage().arrayBuffers;
     const samples = await list(path);
-    collectGarbage();
     expect(samples).toHaveLength(count);
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(count * 2304 * 1.5);
+    const most = count * 2304 * 1.5;
+    // Memory of collected arrays is given back on another thread: a busy machine needs some rounds.
+    for (let round = 0; round < 50 && process.memoryUsage().arrayBuffers - before >= most; round++) {
+      collectGarbage();
+      await setTimeout(20);
+    }
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(most);
+    expect(samples[count - 1].id).toBe(String(count));
   });
 });
 
