@@ -127,7 +127,7 @@ describe.skipIf(!data)('real data', () => {
     }
   });
 
-  test('the audit finds the 280 PublicTest pictures that also stand in Training', { timeout: 60_000 }, async () => {
+  test('the audit finds the 280 PublicTest pictures that also stand in Training', { timeout: 300_000 }, async () => {
     const dataset = await openDataset({ type: 'fer2013', path: 'fer2013.csv.gz' }, { baseDirectory: data });
     const { acrossSplits, contradictions, nearDuplicates, nearAcrossSplits } = await auditDataset(dataset);
     expect(acrossSplits).toEqual([{ split: 'validation', alsoIn: 'train', pictures: 280 }]);
@@ -136,7 +136,7 @@ describe.skipIf(!data)('real data', () => {
     expect(nearAcrossSplits).toEqual([{ split: 'validation', alsoIn: 'train', pictures: 300 }]);
   });
 
-  test('no two people of KDEF or CK+48 are near duplicates, but for one pair', { timeout: 60_000 }, async () => {
+  test('no two people of KDEF or CK+48 are near duplicates, but for one pair', { timeout: 300_000 }, async () => {
     for (const [source, pairs] of [
       [{ type: 'kdef', path: 'kdef' }, 1],
       [{ type: 'ck-plus', path: 'ck48' }, 0],
