@@ -121,11 +121,48 @@ export function resample(image: PixelImage, width: number, height: number, kerne
 }
 
 /** Every row of the picture at the new width. */
-function resampleRows(image: PixelImage, { taps, starts, counts, weights }: Weights, width: number): Float32Array {
-  const { height, channels, data } = image;
-  const rows = new Float32Array(height * width * channels);
+function resampleRows(image: PixelImage, weights: Weights, width: number): Float32Array {
+  const rows = new Float32Array(image.height * width * image.channels);
+  if (image.channels === 1) resampleGreyRows(rows, image, weights, width);
+  else resampleColourRows(rows, image, weights, width);
+  return rows;
+}
+
+/** Column by column, so that a column's weights are read once: half of the time. */
+function resampleGreyRows(
+  rows: Float32Array,
+  { width: stride, data }: PixelImage,
+  { taps, starts, counts, weights }: Weights,
+  width: number,
+): void {
+  for (let x = 0; x < width; x++) {
+    const count = counts[x];
+    const first = x * taps;
+    if (count <= 4) {
+      const [a, b, c, d] = [0, 1, 2, 3].map((k) => (k < count ? weights[first + k] : 0));
+      // A neighbour of weight 0 is read in place of one that is not there.
+      const [second, third, fourth] = [1, 2, 3].map((k) => Math.min(k, count - 1));
+      for (let from = starts[x], to = x; to < rows.length; from += stride, to += width) {
+        rows[to] = a * data[from] + b * data[from + second] + c * data[from + third] + d * data[from + fourth];
+      }
+      continue;
+    }
+    for (let from = starts[x], to = x; to < rows.length; from += stride, to += width) {
+      let sum = 0;
+      for (let k = 0; k < count; k++) sum += weights[first + k] * data[from + k];
+      rows[to] = sum;
+    }
+  }
+}
+
+function resampleColourRows(
+  rows: Float32Array,
+  { width: oldWidth, height, channels, data }: PixelImage,
+  { taps, starts, counts, weights }: Weights,
+  width: number,
+): void {
   for (let y = 0, to = 0; y < height; y++) {
-    const row = y * image.width * channels;
+    const row = y * oldWidth * channels;
     for (let x = 0; x < width; x++) {
       const start = row + starts[x] * channels;
       for (let channel = 0; channel < channels; channel++, to++) {
@@ -136,5 +173,4 @@ function resampleRows(image: PixelImage, { taps, starts, counts, weights }: Weig
       }
     }
   }
-  return rows;
 }

@@ -5,6 +5,23 @@ import type { Step } from './step.js';
 /** `equalise-histogram`: spreads the grey levels so that each is about as frequent. After `grey`. */
 export const equaliseHistogramStepSchema = z.strictObject({ step: z.literal('equalise-histogram') });
 
+/** How often each level occurs. */
+function countLevels(data: Uint8Array): Uint32Array {
+  // Four counters for each level, taken in turn: equal neighbours, which are common, would wait for each other's sum.
+  const counters = new Uint32Array(4 * 256);
+  const inFours = data.length - (data.length % 4);
+  for (let at = 0; at < inFours; at += 4) {
+    counters[data[at]]++;
+    counters[256 + data[at + 1]]++;
+    counters[512 + data[at + 2]]++;
+    counters[768 + data[at + 3]]++;
+  }
+  for (let at = inFours; at < data.length; at++) counters[data[at]]++;
+  const histogram = counters.slice(0, 256);
+  for (let level = 256; level < counters.length; level++) histogram[level % 256] += counters[level];
+  return histogram;
+}
+
 /**
  * Global histogram equalisation as OpenCV's `equalizeHist` defines it: the darkest level there is becomes 0, and level v becomes
  * 255 · (pixels in (darkest, v]) / (pixels above the darkest). A picture of a single level is returned as it is.
@@ -12,8 +29,7 @@ export const equaliseHistogramStepSchema = z.strictObject({ step: z.literal('equ
  */
 export function equaliseHistogram(image: PixelImage): PixelImage {
   const { width, height, data } = image;
-  const histogram = new Uint32Array(256);
-  for (const value of data) histogram[value]++;
+  const histogram = countLevels(data);
   const darkest = histogram.findIndex((count) => count > 0);
   if (darkest < 0 || histogram[darkest] === data.length) return image;
   // OpenCV computes the scale and the products in 32-bit floats; so does this, to round the same way.
