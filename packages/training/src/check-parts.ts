@@ -1,11 +1,11 @@
 import { InvalidDataError } from '@mien/core';
-import type { BatchSource } from './batches.js';
+import type { TrainingSource } from './source.js';
 
 /**
  * Whether there is something to learn and to measure.
  * @throws {InvalidDataError} when a part is empty, training has one class only, or a class is measured that training never saw.
  */
-export function checkParts(train: BatchSource, measured: Readonly<Record<string, BatchSource>>): void {
+export function checkParts(train: TrainingSource, measured: Readonly<Record<string, TrainingSource>>): void {
   requireSamples(train, 'training');
   const seen = classesOf(train);
   if (seen.size < 2) {
@@ -29,7 +29,7 @@ export function checkParts(train: BatchSource, measured: Readonly<Record<string,
   }
 }
 
-function requireSamples({ indices }: BatchSource, part: string): void {
+function requireSamples({ indices }: TrainingSource, part: string): void {
   if (indices.length > 0) return;
   throw new InvalidDataError({
     expected: `at least one ${part} sample`,
@@ -40,10 +40,10 @@ function requireSamples({ indices }: BatchSource, part: string): void {
 }
 
 /** The model's classes that the samples have. */
-function classesOf({ set, indices, classOf }: BatchSource): Set<number> {
+function classesOf({ set, indices, classOf }: TrainingSource): Set<number> {
   return new Set(indices.map((index) => classOf[set.labels[index]]));
 }
 
-function nameOf({ set, classOf }: BatchSource, own: number): string {
+function nameOf({ set, classOf }: TrainingSource, own: number): string {
   return set.index.labels[classOf.indexOf(own)] ?? `class ${own}`;
 }

@@ -29,8 +29,6 @@ export const trainingSchema = z.strictObject({
   averaging: averagingSchema.optional(),
   /** Learns from the answers of other models, given beside the configuration. */
   distillation: distillationSchema.optional(),
-  /** For models of several outputs: the share of each in the loss; default 1. */
-  outputWeights: z.array(z.number().nonnegative()).optional(),
   /** The figure on validation that the kept epoch is best in; `none`: the last epoch is kept. */
   keepBest: z.enum(['validationAccuracy', 'validationLoss', 'none']).default('validationAccuracy'),
   /** Stop after so many epochs without a better figure (that of `keepBest`; the loss for `none`); none: train to the end. */

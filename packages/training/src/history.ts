@@ -11,6 +11,8 @@ export const epochSchema = z.strictObject({
   validationAccuracy: z.number(),
   learningRate: z.number(),
   seconds: z.number(),
+  /** Share of the training steps' time that the loop waited for a batch, 0..1; absent in runs made before it was measured. */
+  waited: z.number().optional(),
 });
 export const historySchema = z.array(epochSchema);
 

@@ -1,7 +1,8 @@
 import { averageCrops, TEN_CROPS, tenCropInto } from '@mien/preprocessing';
-import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type BatchSource, fillBatch } from './batches.js';
+import { fillBatch } from './batches.js';
+import { createInputs, type TrainingSource } from './source.js';
 
 /** What a model says of samples of a tensor set. */
 export interface SetPredictions {
@@ -30,10 +31,10 @@ const VIEWS = { one: 1, flip: 2, 'ten-crop': TEN_CROPS } as const;
 /** Runs a model over samples, without augmentation. The model's first output are probabilities `[batch, classes]`. */
 export async function predictSet(
   model: LayersModel,
-  source: BatchSource,
+  source: TrainingSource,
   { views = 'one', cropShare = 0.875 }: PredictOptions = {},
 ): Promise<SetPredictions> {
-  const { indices, set } = source;
+  const { indices } = source;
   const classes = model.outputs[0].shape[1] as number;
   const probabilities = new Float32Array(indices.length * classes);
   const predicted = new Int32Array(indices.length);
@@ -42,10 +43,10 @@ export async function predictSet(
   const rows = Math.max(1, Math.floor(BATCH_SIZE / count));
   for (let start = 0; start < indices.length; start += rows) {
     const chosen = indices.slice(start, start + rows);
-    const { pictures, targets, size } = fillBatch({ ...source, classes }, chosen);
+    const { pictures, targets } = fillBatch({ ...source, classes }, chosen);
     const seen = seeFrom(views, pictures, source, chosen, cropShare);
     const output = tidy(() => {
-      const answer = model.predict(tensor(seen, [size * count, set.height, set.width, set.channels]));
+      const answer = model.apply(createInputs(model, source, seen, chosen, count), { training: false });
       return (Array.isArray(answer) ? answer[0] : answer) as Tensor;
     });
     const values = (await output.data()) as Float32Array;
@@ -67,7 +68,7 @@ export async function predictSet(
 function seeFrom(
   views: Views,
   pictures: Float32Array,
-  { set, range }: BatchSource,
+  { set, range }: TrainingSource,
   chosen: readonly number[],
   cropShare: number,
 ): Float32Array {

@@ -79,7 +79,7 @@ describe('train', () => {
     const resumed = run({ resume: true });
     const result = await train(resumed);
     expect(await readWeights(resumed.model)).toEqual(await readWeights(whole.model));
-    const withoutTime = (entries: typeof history) => entries.map((entry) => ({ ...entry, seconds: 0 }));
+    const withoutTime = (entries: typeof history) => entries.map((entry) => ({ ...entry, seconds: 0, waited: 0 }));
     expect(withoutTime(result.history)).toEqual(withoutTime(history));
   });
 
@@ -139,8 +139,8 @@ describe('train', () => {
       const result = await train(resumed);
       const weights = await readWeights(whole.model);
       expect(await readWeights(resumed.model)).toEqual(weights);
-      expect(result.history.map(({ seconds, ...entry }) => entry)).toEqual(
-        history.map(({ seconds, ...entry }) => entry),
+      expect(result.history.map(({ seconds, waited, ...entry }) => entry)).toEqual(
+        history.map(({ seconds, waited, ...entry }) => entry),
       );
       // It learned: the weights are not those it began with.
       const fresh = build();

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { InvalidDataError, NonFiniteLossError, ResumeMismatchError } from '@mien/core';
-import { type NamedWeights, readWeights, writeWeights } from '@mien/model-zoo';
+import { type LossHead, type NamedWeights, readWeights, writeWeights } from '@mien/model-zoo';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { measureBatchStatistics } from './averaging/batch-statistics.js';
 import { type BatchLoader, createBatchLoader } from './batch-loader.js';
-import { type BatchSource, epochBatches, fillBatch } from './batches.js';
+import { epochBatches, fillBatch } from './batches.js';
 import { checkParts } from './check-parts.js';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.js';
 import type { TrainingConfiguration } from './configuration.js';
@@ -14,13 +14,14 @@ import type { Teacher } from './loss/distillation.js';
 import { resolveClassWeights } from './loss/targets.js';
 import { predictSet, scorePredictions } from './predict.js';
 import { learningRateAt } from './schedules/learning-rate.js';
+import { createInputs, type TrainingSource } from './source.js';
 import { TrainingStep } from './training-step.js';
 
 export interface TrainArguments {
   /** Ends in a softmax over the classes (of several outputs the first counts); on return it holds the weights of the best epoch. */
   readonly model: LayersModel;
-  readonly train: BatchSource;
-  readonly validation: BatchSource;
+  readonly train: TrainingSource;
+  readonly validation: TrainingSource;
   readonly configuration: TrainingConfiguration;
   readonly seed: number;
   /** Where `last.safetensors` and `best.safetensors` are kept. */
@@ -28,6 +29,8 @@ export interface TrainArguments {
   /** Identifies configuration, data, code and engine: a checkpoint of another key is not resumed. */
   readonly runKey: string;
   readonly resume?: boolean;
+  /** Layers of logits whose losses are added up, such as `getLossHeads` gives them; default: the first output's. */
+  readonly heads?: readonly LossHead[];
   /** Models to learn from; with `distillation` in the configuration. */
   readonly teachers?: readonly Teacher[];
   /** Train although pictures of validation stand in training too. Default: that is refused. */
@@ -69,6 +72,7 @@ export async function train(run: TrainArguments): Promise<TrainResult> {
   const loader = createBatchLoader(source, { batchSize, augmentation, seed: run.seed, threads: run.threads });
   const step = new TrainingStep(model, {
     configuration,
+    heads: run.heads,
     classWeights: resolveClassWeights(configuration.classWeights, source, classes),
     teachers: run.teachers,
     range: source.range,
@@ -98,12 +102,14 @@ export async function train(run: TrainArguments): Promise<TrainResult> {
   }
 }
 
-function withLabels(source: BatchSource, labels: TrainingConfiguration['labels'], classes: number): BatchSource {
+function withLabels(source: TrainingSource, labels: TrainingConfiguration['labels'], classes: number): TrainingSource {
   if (labels === 'distributions') return { ...source, classes };
   return { ...source, classes, set: { ...source.set, labelDistributions: undefined } };
 }
 
-type TrainedEpoch = Pick<EpochResult, 'epoch' | 'trainLoss' | 'trainAccuracy' | 'learningRate'> & { started: number };
+type TrainedEpoch = Pick<EpochResult, 'epoch' | 'trainLoss' | 'trainAccuracy' | 'learningRate' | 'waited'> & {
+  started: number;
+};
 
 /** One pass over the training samples. Epochs count from 0 here; in the history, as people do, from 1. */
 async function trainEpoch(
@@ -112,12 +118,13 @@ async function trainEpoch(
   loader: BatchLoader,
   history: History,
 ): Promise<TrainedEpoch> {
-  const { configuration } = run;
-  const { height, width, channels } = run.train.set;
+  const { configuration, model, train: source } = run;
   const epoch = history.length;
   const started = performance.now();
-  const { indices } = run.train;
-  const steps = Math.floor(indices.length / Math.min(configuration.batchSize, indices.length));
+  const waitedBefore = loader.waited;
+  // The loader's own order: what else a sample has is looked up by it.
+  const rows = epochBatches(source.indices, configuration.batchSize, run.seed, epoch);
+  const steps = rows.length;
   let index = 0;
   let lossSum = 0;
   let right = 0;
@@ -126,7 +133,8 @@ async function trainEpoch(
   for await (const batch of loader.epoch(epoch)) {
     // The rate of a step is that at its end, so that a warm-up does not begin with a step of rate 0.
     learningRate = rateAt(configuration, epoch + (index + 1) / steps, history);
-    const result = await step.run(batch, [height, width, channels], learningRate);
+    const inputs = () => createInputs(model, source, batch.pictures, rows[index]);
+    const result = await step.run(batch, inputs, learningRate);
     requireFinite(result.loss, `step ${index + 1} of epoch ${epoch + 1}`, { epoch, step: index, learningRate });
     lossSum += result.loss * batch.size;
     right += result.right;
@@ -134,7 +142,8 @@ async function trainEpoch(
     index += 1;
     run.onStep?.({ epoch: epoch + 1, step: index, steps, loss: lossSum / seen, accuracy: right / seen });
   }
-  return { epoch: epoch + 1, trainLoss: lossSum / seen, trainAccuracy: right / seen, learningRate, started };
+  const waited = (loader.waited - waitedBefore) / (performance.now() - started);
+  return { epoch: epoch + 1, trainLoss: lossSum / seen, trainAccuracy: right / seen, learningRate, waited, started };
 }
 
 /** The schedule's rate, or that of stochastic weight averaging once it has begun. */
@@ -179,14 +188,11 @@ async function measureStatistics(
   epoch: number,
   count: number,
 ): Promise<void> {
-  const { height, width, channels } = source.set;
-  const chosen = epochBatches(source.indices, configuration.batchSize, seed, epoch).slice(0, count);
-  function* batches() {
-    for (const indices of chosen) {
-      yield fillBatch(source, indices, { options: configuration.augmentation, seed, epoch });
-    }
-  }
-  await measureBatchStatistics(model, batches(), [height, width, channels]);
+  const batches = epochBatches(source.indices, configuration.batchSize, seed, epoch).slice(0, count);
+  const augmentation = { options: configuration.augmentation, seed, epoch };
+  await measureBatchStatistics(model, batches.length, (index) =>
+    createInputs(model, source, fillBatch(source, batches[index], augmentation).pictures, batches[index]),
+  );
 }
 
 function requireFinite(loss: number, place: string, details: Readonly<Record<string, number>>): void {

@@ -1,3 +1,4 @@
+import type { LossHead } from '@mien/model-zoo';
 import {
   add,
   argMax,
@@ -13,7 +14,6 @@ import {
   sum,
   type Tensor,
   type Tensor2D,
-  tensor,
   tensor1d,
   tensor2d,
   tidy,
@@ -25,7 +25,7 @@ import { WeightAverage } from './averaging/weight-average.js';
 import type { Batch } from './batches.js';
 import type { TrainingConfiguration } from './configuration.js';
 import { freezeStatistics, selectTrained } from './layer-rates.js';
-import { withoutSoftmax } from './logits.js';
+import { createLogitsModel } from './logits.js';
 import { type Teacher, TeacherLoss } from './loss/distillation.js';
 import { weighTargets } from './loss/targets.js';
 import { createRule } from './optimizers/create-rule.js';
@@ -41,8 +41,10 @@ export interface StepResult {
 export interface StepOptions {
   readonly configuration: Pick<
     TrainingConfiguration,
-    'optimizer' | 'clipNorm' | 'labelSmoothing' | 'layerRates' | 'averaging' | 'distillation' | 'outputWeights'
+    'optimizer' | 'clipNorm' | 'labelSmoothing' | 'layerRates' | 'averaging' | 'distillation'
   >;
+  /** Layers of logits whose losses are added up; default: what goes into the first output's softmax. */
+  readonly heads?: readonly LossHead[];
   /** How much each class counts; default: all the same. */
   readonly classWeights?: readonly number[];
   /** Models to learn from. */
@@ -52,7 +54,7 @@ export interface StepOptions {
 }
 
 /**
- * One gradient step after another on a model whose outputs are softmaxes. Every step has the same structure and differs in its numbers
+ * One gradient step after another on a model whose first output is a softmax. Every step has the same structure and differs in its numbers
  * alone, so that an engine which compiles steps does so once.
  */
 export class TrainingStep {
@@ -63,19 +65,27 @@ export class TrainingStep {
   readonly #teacher?: TeacherLoss;
   readonly #labelSmoothing: number;
   readonly #classWeights?: readonly number[];
-  readonly #outputWeights: readonly number[];
+  /** The share of each of the logits model's outputs in the loss. */
+  readonly #shares: readonly number[];
   readonly #averagesSteps: boolean;
   readonly #restoreStatistics: () => void;
 
   /** @throws {InvalidConfigurationError} when the configuration does not fit the model. */
-  constructor(model: LayersModel, { configuration, classWeights, teachers = [], range = [-1, 1] }: StepOptions) {
-    const { optimizer, clipNorm, layerRates, averaging, distillation, labelSmoothing, outputWeights } = configuration;
-    this.#logits = withoutSoftmax(model);
+  constructor(model: LayersModel, options: StepOptions) {
+    const { configuration, heads = [], classWeights, teachers = [], range = [-1, 1] } = options;
+    const { optimizer, clipNorm, layerRates, averaging, distillation, labelSmoothing } = configuration;
+    this.#logits = createLogitsModel(
+      model,
+      heads.map(({ layer }) => layer),
+    );
     const { variables, rates } = selectTrained(model, layerRates);
     this.#variables = variables;
     this.#labelSmoothing = labelSmoothing;
     this.#classWeights = classWeights;
-    this.#outputWeights = model.outputs.map((_, index) => outputWeights?.[index] ?? 1);
+    this.#shares = this.#logits.outputs.map(({ sourceLayer }, index) => {
+      if (heads.length === 0) return index === 0 ? 1 : 0;
+      return heads.find(({ layer }) => layer === sourceLayer.name)?.weight ?? 0;
+    });
     if (distillation && teachers.length > 0) {
       const inputShape = model.inputs[0].shape.slice(1) as number[];
       this.#teacher = new TeacherLoss(teachers, distillation, inputShape, range);
@@ -86,26 +96,26 @@ export class TrainingStep {
     this.#averagesSteps = averaging?.type === 'ema';
   }
 
-  /** Makes one step. @param inputShape `[height, width, channels]` of a picture. */
-  async run(batch: Batch, inputShape: readonly number[], learningRate: number): Promise<StepResult> {
+  /** Makes one step. @param inputs the tensors for the model's inputs; called inside a `tidy`. */
+  async run(
+    batch: Pick<Batch, 'labels' | 'targets' | 'size'>,
+    inputs: () => Tensor[],
+    learningRate: number,
+  ): Promise<StepResult> {
     const classes = batch.labels.length / batch.size;
     const weights = this.#classWeights ?? new Array<number>(classes).fill(1);
     const result = tidy(() => {
-      const pictures = tensor(batch.pictures, [batch.size, ...inputShape]);
+      const given = inputs();
       const wanted = tensor2d(weighTargets(batch, weights, this.#labelSmoothing), [batch.size, classes]);
       const targets = tensor1d(batch.targets, 'int32');
-      const answer = this.#teacher?.answer(pictures);
+      const answer = this.#teacher?.answer(given[0]);
       let right: Tensor | undefined;
       const { value, grads } = variableGrads(() => {
-        const outputs = this.#logits.apply(pictures, { training: true });
+        const outputs = this.#logits.apply(given, { training: true });
         const logits = (Array.isArray(outputs) ? outputs : [outputs]) as Tensor2D[];
         // Kept: variableGrads disposes whatever its function made beside the loss.
         right = keep(sum(cast(equal(argMax(logits[0], 1), targets), 'float32')));
-        const losses: Tensor[] = logits.map((own, index) => {
-          const labelLoss = neg(sum(mul(wanted, logSoftmax(own, -1))));
-          const loss = answer && this.#teacher ? this.#teacher.combine(labelLoss, own, answer) : labelLoss;
-          return this.#outputWeights[index] === 1 ? loss : mul(loss, scalar(this.#outputWeights[index]));
-        });
+        const losses = logits.flatMap((own, index) => this.#lossOf(own, wanted, answer, this.#shares[index]));
         return losses.concat(this.#logits.calculateLosses()).reduce((total, part) => add(total, part)) as Scalar;
       }, [...this.#variables]);
       this.optimizer.apply(
@@ -120,6 +130,13 @@ export class TrainingStep {
     const [loss, right] = await result.data();
     result.dispose();
     return { loss, right };
+  }
+
+  #lossOf(logits: Tensor2D, wanted: Tensor, answer: Tensor2D | undefined, share: number): Tensor[] {
+    if (share === 0) return [];
+    const labelLoss = neg(sum(mul(wanted, logSoftmax(logits, -1))));
+    const loss = answer && this.#teacher ? this.#teacher.combine(labelLoss, logits, answer) : labelLoss;
+    return [share === 1 ? loss : mul(loss, scalar(share))];
   }
 
   /** Gives back the optimizer's memory; the model stays. */

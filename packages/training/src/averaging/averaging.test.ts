@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { ready, setBackend, tensor2d } from '@tensorflow/tfjs-core';
+import { ready, setBackend, tensor2d, tensor4d } from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, test } from 'vitest';
 import references from '../fixtures/torch-references.json' with { type: 'json' };
@@ -51,23 +51,11 @@ test('the average of another model is refused', async () => {
 
 test('statistics are measured anew: the mean of the batches’ own', async () => {
   const model = sequential({ layers: [layers.batchNormalization({ inputShape: [1, 1, 2], momentum: 0.9 })] });
-  const batch = (rows: number[][]) => ({
-    pictures: Float32Array.from(rows.flat()),
-    labels: new Float32Array(),
-    targets: new Int32Array(),
-    size: rows.length,
-  });
   const batches = [
-    batch([
-      [0, 10],
-      [2, 30],
-    ]),
-    batch([
-      [4, 50],
-      [10, 50],
-    ]),
+    [0, 10, 2, 30],
+    [4, 50, 10, 50],
   ];
-  await measureBatchStatistics(model, batches, [1, 1, 2]);
+  await measureBatchStatistics(model, 2, (batch) => [tensor4d(batches[batch], [2, 1, 1, 2])]);
   const [, , mean, variance] = model.getWeights().map((weight) => [...weight.dataSync()]);
   // Means 1, 20 and 7, 50; variances 1, 100 and 9, 0.
   expect(mean).toEqual([4, 35]);

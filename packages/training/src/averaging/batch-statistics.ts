@@ -1,6 +1,5 @@
-import { type Tensor, tensor, tensor1d, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { type Tensor, tensor1d, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Batch } from '../batches.js';
 import { FlatVariables } from '../optimizers/flat-variables.js';
 
 type Layer = LayersModel['layers'][number];
@@ -19,44 +18,44 @@ export function batchNormalizations(model: LayersModel): BatchNormalization[] {
   });
 }
 
+/** The moving means and variances of the model's batch normalisation. */
+export function movingStatistics(model: LayersModel): Variable[] {
+  return batchNormalizations(model).flatMap(({ movingMean, movingVariance }) => [
+    movingMean.read() as Variable,
+    movingVariance.read() as Variable,
+  ]);
+}
+
 /**
  * Measures the statistics of batch normalisation for weights that were averaged: the mean over the batches of each layer's own mean and
  * variance (Izmailov et al. 2018, algorithm 1, last line; PyTorch's `update_bn`). A model without batch normalisation stays as it is.
- * @param inputShape `[height, width, channels]` of a picture.
+ * @param inputsOf the tensors for the model's inputs in a batch; called inside a `tidy`.
  */
 export async function measureBatchStatistics(
   model: LayersModel,
-  batches: Iterable<Batch>,
-  inputShape: readonly number[],
+  batches: number,
+  inputsOf: (batch: number) => Tensor[],
 ): Promise<void> {
   const normalizations = batchNormalizations(model);
-  if (normalizations.length === 0) return;
-  const statistics = new FlatVariables(
-    normalizations.flatMap(({ movingMean, movingVariance }) => [
-      movingMean.read() as Variable,
-      movingVariance.read() as Variable,
-    ]),
-  );
+  if (normalizations.length === 0 || batches === 0) return;
+  const statistics = new FlatVariables(movingStatistics(model));
   const momenta = normalizations.map(({ momentum }) => momentum);
   const sums = new Float64Array(statistics.size);
-  let count = 0;
   try {
     // Of momentum 0, a layer's moving figures are the last batch's own.
     for (const layer of normalizations) layer.momentum = 0;
-    for (const { pictures, size } of batches) {
+    for (let batch = 0; batch < batches; batch++) {
       const values = tidy(() => {
-        model.apply(tensor(pictures, [size, ...inputShape]), { training: true });
+        model.apply(inputsOf(batch), { training: true });
         return statistics.read();
       });
       const measured = await values.data();
       for (const [index, value] of measured.entries()) sums[index] += value;
       values.dispose();
-      count += 1;
     }
   } finally {
     for (const [index, layer] of normalizations.entries()) layer.momentum = momenta[index];
   }
-  if (count === 0) return;
-  const means = Float32Array.from(sums, (sum) => sum / count);
+  const means = Float32Array.from(sums, (sum) => sum / batches);
   tidy(() => statistics.write(tensor1d(means)));
 }

@@ -15,6 +15,7 @@ import {
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { FlatVariables } from '../optimizers/flat-variables.js';
+import { movingStatistics } from './batch-statistics.js';
 
 /** A mean of the weights over the run, which is evaluated and kept in their place. */
 export const averagingSchema = z.discriminatedUnion('type', [
@@ -41,7 +42,7 @@ export type Averaging = z.output<typeof averagingSchema>;
 /** The average and how many values it is made of, as they stand in a checkpoint. */
 export type AverageState = Readonly<Record<`average/${string}`, SafetensorsTensor>>;
 
-/** A running mean of all weights of a model, those of batch normalisation's statistics too. */
+/** A running mean of a model's trained weights and of batch normalisation's statistics. */
 export class WeightAverage {
   readonly #flat: FlatVariables;
   readonly #average: Variable;
@@ -49,7 +50,11 @@ export class WeightAverage {
   #count = 0;
 
   constructor(model: LayersModel, options: Averaging) {
-    this.#flat = new FlatVariables(model.weights.map((weight) => weight.read() as Variable));
+    // Not what layers count or know beside: only what is trained, and what follows from it.
+    this.#flat = new FlatVariables([
+      ...model.trainableWeights.map((weight) => weight.read() as Variable),
+      ...movingStatistics(model),
+    ]);
     this.#average = tidy(() => variable(zeros([this.#flat.size]), false));
     this.#options = options;
   }

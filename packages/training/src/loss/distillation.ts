@@ -17,7 +17,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
-import { withoutSoftmax } from '../logits.js';
+import { createLogitsModel } from '../logits.js';
 
 /** Learning from the answers of other models (Hinton, Vinyals & Dean 2015, arXiv 1503.02531). */
 export const distillationSchema = z.strictObject({
@@ -63,7 +63,7 @@ export class TeacherLoss {
         fix: 'use a teacher trained on the same tensors',
       });
     }
-    this.#teachers = teachers.map((teacher) => ({ teacher, logits: withoutSoftmax(teacher.model) }));
+    this.#teachers = teachers.map((teacher) => ({ teacher, logits: createLogitsModel(teacher.model) }));
     this.#options = options;
     this.#range = range;
   }
