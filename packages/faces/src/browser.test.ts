@@ -5,11 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Face, PixelImage } from '@mien/core';
+import type { Face } from '@mien/core';
 import { build } from 'esbuild';
-import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createFaceDetector, createLandmarkDetector } from './index.js';
+import { readAstronaut } from './testing/pictures.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const packageRoot = join(here, '..');
@@ -85,17 +85,13 @@ describe.skipIf(!chromium)('in Chromium (skipped where there is none)', () => {
   });
 
   test('both detectors and the landmarks give what they give in Node', async () => {
-    const { data, info } = await sharp(join(here, 'fixtures/astronaut.png'))
-      .removeAlpha()
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-    const image: PixelImage = { width: info.width, height: info.height, channels: 3, data };
+    const image = await readAstronaut();
     const { code } = await bundle(PAGE);
     const pages: Record<string, [type: string, body: string | Uint8Array]> = {
       '/': ['text/html', '<script src="/opencv.js"></script><script type="module" src="/page.js"></script>'],
       '/page.js': ['text/javascript', code],
-      '/picture.json': ['application/json', JSON.stringify(info)],
-      '/picture.raw': ['application/octet-stream', data],
+      '/picture.json': ['application/json', JSON.stringify({ width: image.width, height: image.height })],
+      '/picture.raw': ['application/octet-stream', image.data],
     };
     const folders: Record<string, string> = {
       '/opencv.js': join(packageRoot, 'node_modules/@techstark/opencv-js/dist/opencv.js'),
@@ -124,7 +120,14 @@ describe.skipIf(!chromium)('in Chromium (skipped where there is none)', () => {
         profile = await mkdtemp(join(tmpdir(), 'mien-faces-'));
         const { port } = (server as Server).address() as AddressInfo;
         const url = `http://127.0.0.1:${port}/`;
-        const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', `--user-data-dir=${profile}`, url];
+        const flags = [
+          '--headless=new',
+          '--no-sandbox',
+          '--disable-gpu',
+          '--disable-dev-shm-usage',
+          `--user-data-dir=${profile}`,
+          url,
+        ];
         browser = spawn(chromium as string, flags, { stdio: 'ignore' });
         browser.once('error', reject);
         browser.once('exit', (code) => reject(new Error(`Chromium ended with ${code}`)));

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { Box, PixelImage } from '@mien/core';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { createHaarDetector } from './index.js';
+import { alignmentOf, createFaceDetector, createLandmarkDetector } from './index.js';
+
+type FaceDetectorType = 'haar' | 'cnn';
 
 /** The folder of real pictures (KDEF, SFEW, JAFFE, photographs), which cannot be shipped; without it these tests are skipped. */
 const root = process.env.MIEN_REAL_DATA;
@@ -30,58 +32,112 @@ function isCentral({ x, y, width, height }: Box, image: PixelImage): boolean {
   return x < centreX && x + width > centreX && y < centreY && y + height > centreY && width > image.width * 0.3;
 }
 
-describe.skipIf(!root)('on real pictures', { timeout: 1_800_000 }, () => {
-  const folder = (name: string) => join(root as string, name);
+/** Tips of the noses in multi_face.jpg, read off it: the man with sunglasses, two in the middle, two in front. */
+const NOSES = [
+  [266, 122],
+  [368, 300],
+  [479, 262],
+  [575, 375],
+  [733, 358],
+];
 
-  test.each([
-    // Set, least share of pictures whose face is found, most boxes elsewhere a picture.
-    ['photos/kdef-colour', 0.99, 0.01],
-    ['kdef', 0.99, 0.01],
-    ['sfew/Train', 0.69, 0.1],
-    ['jaffe', 0.99, 0.01],
-  ])('%s: at least %d are found', async (name, least, most) => {
-    const detector = await createHaarDetector();
-    const files = pictures(folder(name));
-    let hits = 0;
-    let elsewhere = 0;
-    let milliseconds = 0;
-    for (const file of files) {
-      const image = await read(file);
-      const start = performance.now();
-      const faces = await detector.detect(image);
-      milliseconds += performance.now() - start;
-      const central = faces.findIndex(({ box }) => isCentral(box, image));
-      if (central === 0) hits++;
-      elsewhere += faces.length - (central >= 0 ? 1 : 0);
-    }
-    const each = (milliseconds / files.length).toFixed(0);
-    process.stdout.write(`${name}: ${hits} of ${files.length}, ${elsewhere} boxes elsewhere, ${each} ms a picture\n`);
-    expect(hits / files.length).toBeGreaterThanOrEqual(least);
-    expect(elsewhere / files.length).toBeLessThanOrEqual(most);
-  });
+describe.skipIf(!root).each<FaceDetectorType>(['haar', 'cnn'])(
+  '%s on real pictures',
+  { timeout: 1_800_000 },
+  (type) => {
+    const folder = (name: string) => join(root as string, name);
 
-  test('the five people of multi_face.jpg and nobody else', async () => {
-    const faces = await (await createHaarDetector()).detect(await read(folder('photos/multi_face.jpg')));
-    // Tips of the noses, read off the picture: the man with sunglasses, two in the middle, two in front.
-    const noses = [
-      [266, 122],
-      [368, 300],
-      [479, 262],
-      [575, 375],
-      [733, 358],
-    ];
-    expect(faces).toHaveLength(noses.length);
-    for (const [x, y] of noses) {
-      const around = faces.filter(({ box }) => {
-        const [dx, dy] = [x - box.x - box.width / 2, y - box.y - box.height / 2];
-        return Math.hypot(dx, dy) < box.width * 0.3 && box.width > 80 && box.width < 180;
-      });
-      expect(around, `the face at ${x}, ${y}`).toHaveLength(1);
-    }
-  });
+    test.each<[name: string, least: Record<FaceDetectorType, number>, most: Record<FaceDetectorType, number>]>([
+      // Set, least share of pictures whose face is found, most boxes elsewhere a picture.
+      ['photos/kdef-colour', { haar: 0.99, cnn: 0.99 }, { haar: 0.01, cnn: 0.01 }],
+      ['kdef', { haar: 0.99, cnn: 0.99 }, { haar: 0.01, cnn: 0.01 }],
+      ['sfew/Train', { haar: 0.69, cnn: 0.97 }, { haar: 0.1, cnn: 0.01 }],
+      ['jaffe', { haar: 0.99, cnn: 0.99 }, { haar: 0.01, cnn: 0.01 }],
+    ])('%s', async (name, least, most) => {
+      const detector = await createFaceDetector({ type });
+      const files = pictures(folder(name));
+      let hits = 0;
+      let elsewhere = 0;
+      let milliseconds = 0;
+      for (const file of files) {
+        const image = await read(file);
+        const start = performance.now();
+        const faces = await detector.detect(image);
+        milliseconds += performance.now() - start;
+        const central = faces.findIndex(({ box }) => isCentral(box, image));
+        if (central === 0) hits++;
+        elsewhere += faces.length - (central >= 0 ? 1 : 0);
+      }
+      const each = (milliseconds / files.length).toFixed(1);
+      process.stdout.write(
+        `${type}, ${name}: ${hits} of ${files.length}, ${elsewhere} boxes elsewhere, ${each} ms a picture\n`,
+      );
+      expect(hits / files.length).toBeGreaterThanOrEqual(least[type]);
+      expect(elsewhere / files.length).toBeLessThanOrEqual(most[type]);
+    });
 
-  test('the one face of astronaut.png', async () => {
-    const faces = await (await createHaarDetector()).detect(await read(folder('photos/astronaut.png')));
-    expect(faces).toHaveLength(1);
-  });
+    test('the five people of multi_face.jpg and nobody else', async () => {
+      const faces = await (await createFaceDetector({ type })).detect(await read(folder('photos/multi_face.jpg')));
+      expect(faces).toHaveLength(NOSES.length);
+      for (const [x, y] of NOSES) {
+        const around = faces.filter(({ box }) => {
+          const [dx, dy] = [x - box.x - box.width / 2, y - box.y - box.height / 2];
+          return Math.hypot(dx, dy) < box.width * 0.3 && box.width > 70 && box.width < 180;
+        });
+        expect(around, `the face at ${x}, ${y}`).toHaveLength(1);
+      }
+    });
+
+    test('the one face of astronaut.png', async () => {
+      const faces = await (await createFaceDetector({ type })).detect(await read(folder('photos/astronaut.png')));
+      expect(faces).toHaveLength(1);
+    });
+
+    test('the larger of the boxes of one face, in those of the other detector: what a change of detector does to crops', async () => {
+      const [one, other] = [
+        await createFaceDetector({ type }),
+        await createFaceDetector({ type: type === 'cnn' ? 'haar' : 'cnn' }),
+      ];
+      const ratios: number[] = [];
+      for (const file of pictures(folder('photos/kdef-colour')).filter((_, index) => index % 5 === 0)) {
+        const image = await read(file);
+        const [[a], [b]] = [await one.detect(image, { bestOnly: true }), await other.detect(image, { bestOnly: true })];
+        ratios.push(a.box.width / b.box.width);
+      }
+      const median = ratios.sort((a, b) => a - b)[ratios.length >> 1];
+      process.stdout.write(`${type}: boxes ${median.toFixed(2)} times as wide as the other's\n`);
+    });
+  },
+);
+
+describe.skipIf(!root)('landmarks on real pictures', { timeout: 1_800_000 }, () => {
+  test.each(['photos/kdef-colour', 'jaffe', 'sfew/Train'])(
+    '%s: two networks agree where the eyes are',
+    async (name) => {
+      const [detector, locator] = [await createFaceDetector({ type: 'cnn' }), await createLandmarkDetector()];
+      const distances: number[] = [];
+      let present = 0;
+      for (const file of pictures(join(root as string, name))) {
+        const image = await read(file);
+        const [face] = await detector.detect(image, { bestOnly: true });
+        if (!face?.landmarks) continue;
+        const { landmarks, presence } = await locator.locate(image, face);
+        const [mesh, blazeface] = [alignmentOf(landmarks), alignmentOf(face.landmarks)];
+        if (presence > 0.5) present++;
+        for (const eye of ['rightEye', 'leftEye'] as const) {
+          const [dx, dy] = [mesh[eye][0] - blazeface[eye][0], mesh[eye][1] - blazeface[eye][1]];
+          distances.push(Math.hypot(dx, dy) / mesh.interOcular);
+        }
+      }
+      distances.sort((a, b) => a - b);
+      const [median, worst] = [distances[distances.length >> 1], distances[Math.floor(0.95 * distances.length)]];
+      const faces = distances.length / 2;
+      process.stdout.write(
+        `${name}: ${faces} faces, ${present} present, eyes ${median.toFixed(3)} apart (95 %: ${worst.toFixed(3)})\n`,
+      );
+      expect(present / faces).toBeGreaterThan(0.97);
+      expect(median).toBeLessThan(0.1);
+      expect(worst).toBeLessThan(0.2);
+    },
+  );
 });

@@ -1,32 +1,15 @@
 import type { PixelImage } from '@mien/core';
 import { InvalidConfigurationError, InvalidImageError } from '@mien/core';
-import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createHaarDetector, haarOptionsSchema } from '../index.js';
+import { placed, readAstronaut, toGrey } from '../testing/pictures.js';
 import { loadOpenCv } from './opencv.js';
 
 let astronaut: PixelImage;
 
-/** A portrait in the public domain (NASA, Eileen Collins), 160 × 160 pixels; `fixtures/make-fixtures.py` cuts it. */
-async function readFixture(): Promise<PixelImage> {
-  const path = new URL('../fixtures/astronaut.png', import.meta.url).pathname;
-  const { data, info } = await sharp(path).removeAlpha().raw().toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, channels: 3, data };
-}
-
 beforeAll(async () => {
-  astronaut = await readFixture();
+  astronaut = await readAstronaut();
 });
-
-/** A copy of `image` at (`left`, `top`) of a plain picture. */
-function placed(image: PixelImage, left: number, top: number, width: number, height: number): PixelImage {
-  const data = new Uint8Array(width * height * 3).fill(128);
-  for (let y = 0; y < image.height; y++) {
-    const row = image.data.subarray(y * image.width * 3, (y + 1) * image.width * 3);
-    data.set(row, ((top + y) * width + left) * 3);
-  }
-  return { width, height, channels: 3, data };
-}
 
 describe('the default recipe', () => {
   test('finds the one face, its box round the eyes and mouth', async () => {
@@ -78,22 +61,26 @@ describe('the default recipe', () => {
 describe('boxes', () => {
   test('move with the face and are in pixels of the picture given, also when it is searched at a smaller size', async () => {
     const detector = await createHaarDetector();
-    const [{ box: near }] = await detector.detect(placed(astronaut, 20, 10, 400, 300));
-    const [{ box: far }] = await detector.detect(placed(astronaut, 220, 110, 400, 300));
+    const [{ box: near }] = await detector.detect(placed(astronaut, [[20, 10]], 400, 300));
+    const [{ box: far }] = await detector.detect(placed(astronaut, [[220, 110]], 400, 300));
     expect(Math.abs(far.x - near.x - 200)).toBeLessThanOrEqual(6);
     expect(Math.abs(far.y - near.y - 100)).toBeLessThanOrEqual(6);
     const smaller = await createHaarDetector({ searchSize: 200 });
-    const [{ box: coarse }] = await smaller.detect(placed(astronaut, 220, 110, 400, 300));
+    const [{ box: coarse }] = await smaller.detect(placed(astronaut, [[220, 110]], 400, 300));
     expect(Math.abs(coarse.x - far.x)).toBeLessThan(15);
     expect(Math.abs(coarse.width - far.width)).toBeLessThan(25);
   });
 
   test('two faces are two boxes; the best alone is the first of them', async () => {
-    const two = placed(astronaut, 0, 0, 420, 160);
-    for (let y = 0; y < 160; y++) {
-      const from = y * 160 * 3;
-      two.data.set(astronaut.data.subarray(from, from + 160 * 3), (y * 420 + 250) * 3);
-    }
+    const two = placed(
+      astronaut,
+      [
+        [0, 0],
+        [250, 0],
+      ],
+      420,
+      160,
+    );
     const detector = await createHaarDetector();
     const faces = await detector.detect(two);
     expect(faces).toHaveLength(2);
@@ -103,11 +90,7 @@ describe('boxes', () => {
 
   test('grey and colour pictures give the same faces', async () => {
     const detector = await createHaarDetector();
-    const { data } = await sharp(Buffer.from(astronaut.data), { raw: { width: 160, height: 160, channels: 3 } })
-      .toColourspace('b-w')
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-    const [grey] = await detector.detect({ width: 160, height: 160, channels: 1, data });
+    const [grey] = await detector.detect(await toGrey(astronaut));
     const [colour] = await detector.detect(astronaut);
     expect(Math.abs(grey.box.x - colour.box.x)).toBeLessThan(8);
     expect(Math.abs(grey.box.width - colour.box.width)).toBeLessThan(12);

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { InvalidConfigurationError, InvalidImageError, type PixelImage } from '@mien/core';
-import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { createFaceDetector, type DetectorOptionsInput } from '../index.js';
+import { readAstronaut } from '../testing/pictures.js';
 import { createFaceDetectorPool } from './index.js';
 
 /** Threads run compiled code: `turbo run test` builds first; a bare vitest run in a fresh checkout skips. */
@@ -10,15 +10,8 @@ const built =
   existsSync(new URL('../../dist/node/detector-worker.js', import.meta.url)) &&
   existsSync(new URL('../../../core/dist/index.js', import.meta.url));
 
-async function pictures(): Promise<PixelImage[]> {
-  const file = new URL('../fixtures/astronaut.png', import.meta.url).pathname;
-  const widths = [160, 200, 240, 280, 320];
-  return Promise.all(
-    widths.map(async (width) => {
-      const { data, info } = await sharp(file).removeAlpha().resize(width).raw().toBuffer({ resolveWithObject: true });
-      return { width: info.width, height: info.height, channels: 3, data } as const;
-    }),
-  );
+function pictures(): Promise<PixelImage[]> {
+  return Promise.all([160, 200, 240, 280, 320].map(readAstronaut));
 }
 
 describe.skipIf(!built)('a pool', () => {
