@@ -46,34 +46,41 @@ export function blockedMaxPoolGradient(
   const [strideHeight, strideWidth] = window.strides;
   const [top, left] = window.pads;
 
-  // x with its border, so that every position of the window is a strided slice of it
-  const height = (result.height - 1) * strideHeight + kernelHeight;
-  const width = (result.width - 1) * strideWidth + kernelWidth;
-  const border = [Math.max(0, height - top - input.height), Math.max(0, width - left - input.width)];
+  // x with its border, pixels that a stride apart meet side by side: every position of the window is then a slice of whole rows
+  const rows = Math.ceil(kernelHeight / strideHeight) - 1;
+  const columns = Math.ceil(kernelWidth / strideWidth) - 1;
+  const gridHeight = result.height + rows;
+  const gridWidth = result.width + columns;
+  const [paddedHeight, paddedWidth] = [gridHeight * strideHeight, gridWidth * strideWidth];
   let padded = onnx.reshape(context.blockedPlanes(x), [blocks, input.height, input.width, block]);
-  if (top + left + border[0]! + border[1]! > 0) {
-    const pads = onnx.integers([0, top, left, 0, 0, border[0]!, border[1]!, 0]);
+  // a stride that leaves a rest makes the border behind negative: those pixels are in no window
+  const border = [paddedHeight - top - input.height, paddedWidth - left - input.width] as const;
+  if (top !== 0 || left !== 0 || border.some((size) => size !== 0)) {
+    const pads = onnx.integers([0, top, left, 0, 0, ...border, 0]);
     padded = onnx.add('Pad', [padded, pads, onnx.scalar(LOWEST, 'float32')]);
   }
+  const apart = onnx.reshape(padded, [blocks, gridHeight, strideHeight, gridWidth, strideWidth, block]);
+  const perPhase = onnx.reshape(onnx.add('Transpose', [apart], { perm: [2, 4, 0, 1, 3, 5] }), [
+    strideHeight * strideWidth,
+    blocks,
+    gridHeight,
+    gridWidth,
+    block,
+  ]);
   const small = [blocks, result.height, result.width, block];
   const maximum = onnx.reshape(context.blockedPlanes(y), small);
   let remaining = onnx.reshape(context.blockedPlanes(dy), small);
 
   // what each position of the window receives, summed over positions that meet the same pixels of x
-  const rows = Math.ceil(kernelHeight / strideHeight) - 1;
-  const columns = Math.ceil(kernelWidth / strideWidth) - 1;
   const phases = new Map<string, string>();
   for (let i = 0; i < kernelHeight; i += 1) {
     for (let j = 0; j < kernelWidth; j += 1) {
       let share = remaining;
       if (i < kernelHeight - 1 || j < kernelWidth - 1) {
-        const slice = onnx.add('Slice', [
-          padded,
-          onnx.integers([i, j]),
-          onnx.integers([i + (result.height - 1) * strideHeight + 1, j + (result.width - 1) * strideWidth + 1]),
-          onnx.integers([1, 2]),
-          onnx.integers(window.strides),
-        ]);
+        const phase = (i % strideHeight) * strideWidth + (j % strideWidth);
+        const [row, column] = [Math.floor(i / strideHeight), Math.floor(j / strideWidth)];
+        const end = [phase + 1, row + result.height, column + result.width];
+        const slice = onnx.reshape(onnx.slice(perPhase, [phase, row, column], end, [0, 2, 3]), small);
         // 0 where this position has the maximum, 1 elsewhere
         const below = onnx.add('HardSigmoid', [onnx.add('Sub', [maximum, slice])], { alpha: LARGEST_POWER, beta: 0 });
         const rest = onnx.add('Mul', [remaining, below]);
@@ -92,8 +99,6 @@ export function blockedMaxPoolGradient(
   }
 
   // pixels of the phases side by side, then rows under each other
-  const gridHeight = result.height + rows;
-  const gridWidth = result.width + columns;
   const lines: string[] = [];
   for (let i = 0; i < strideHeight; i += 1) {
     const parts = Array.from({ length: strideWidth }, (_unused, j) => phases.get(`${i},${j}`)!);

@@ -172,6 +172,11 @@ describe('pooling', () => {
     expectSameAsCpu(() =>
       withGradients((x) => tf.maxPool(tf.relu(x) as Image, 3, 2, 'same'), [tf.round(noise([2, 7, 8, 16]))]),
     ));
+
+  it('max takes the first of equals where windows do not overlap', () =>
+    expectSameAsCpu(() =>
+      withGradients((x) => tf.maxPool(tf.round(x) as Image, [2, 3], [2, 3], 'valid'), [noise([2, 6, 9, 16])]),
+    ));
 });
 
 describe('batch normalisation', () => {
