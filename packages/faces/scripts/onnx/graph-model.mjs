@@ -113,7 +113,7 @@ export function convertGraphModel(model, bytes, { name, producer, input, outputs
 }
 
 /** [rows, columns, in, out] → [out, in, rows, columns]; a depthwise [rows, columns, in, 1] → [in, 1, rows, columns]. */
-export function reorder(values, [rows, columns, ins, outs], depthwise = false) {
+function reorder(values, [rows, columns, ins, outs], depthwise = false) {
   const dims = depthwise ? [ins, 1, rows, columns] : [outs, ins, rows, columns];
   const target = new Float32Array(values.length);
   const area = rows * columns;
