@@ -2,18 +2,16 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { InvalidConfigurationError, type PipelineStepData } from '@mien/core';
 import { combineDatasets, generateSyntheticDataset, mapClasses, type OpenedDataset, openDataset } from '@mien/datasets';
+import { type PipelineData, type PipelineInput, parsePipeline } from '@mien/preprocessing';
 import {
   type AugmentedCopies,
   loadTensorSet,
-  type PipelineData,
-  type PipelineInput,
   type PreprocessOptions,
   type PreprocessResult,
-  parsePipeline,
   preprocessDataset,
   type TensorSet,
   tensorSetKey,
-} from '@mien/preprocessing';
+} from '@mien/preprocessing/node';
 import {
   type DatasetDefinition,
   type DatasetFolder,

@@ -1,5 +1,6 @@
 import { createRandom } from '@mien/core';
-import { type Augmentation, augmentInto, drawMix, mixesSamples, mixInto, type TensorSet } from '@mien/preprocessing';
+import { type Augmentation, augmentInto, drawMix, mixesSamples, mixInto } from '@mien/preprocessing';
+import type { TensorSet } from '@mien/preprocessing/node';
 
 /** Pictures and labels of one step, on the host. */
 export interface Batch {

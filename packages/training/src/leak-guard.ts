@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { InvalidDataError } from '@mien/core';
-import type { TensorSet } from '@mien/preprocessing';
+import type { TensorSet } from '@mien/preprocessing/node';
 
 /** Samples of a tensor set. */
 export interface SamplesOfSet {

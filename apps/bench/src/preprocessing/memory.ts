@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRandom, type Dataset, EMOTIONS, type Sample } from '@mien/core';
 import { decodeImage } from '@mien/datasets';
-import { loadTensorSet, preprocessDataset } from '@mien/preprocessing';
+import { loadTensorSet, preprocessDataset } from '@mien/preprocessing/node';
 import sharp from 'sharp';
 
 const [countText, threadsText, folder] = process.argv.slice(2);

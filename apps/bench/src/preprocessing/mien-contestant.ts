@@ -1,7 +1,8 @@
 /** Mien as a contestant of `bench preprocessing`. Argument: a `PreprocessingWork` as JSON. */
 import type { Sample } from '@mien/core';
 import { openDataset } from '@mien/datasets';
-import { createPictureRunner, createPipeline } from '@mien/preprocessing';
+import { createPipeline } from '@mien/preprocessing';
+import { createPictureRunner } from '@mien/preprocessing/node';
 import { answerTurns, say } from '../answer-turns.js';
 import { type PreprocessingWork, pipelineOf } from './work.js';
 

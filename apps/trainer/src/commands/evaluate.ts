@@ -2,7 +2,7 @@ import { startEngine } from '@mien/compute';
 import { InvalidConfigurationError, type Split } from '@mien/core';
 import { formatReport } from '@mien/metrics';
 import { buildBundleModel, readBundle } from '@mien/model-zoo';
-import type { TensorSet } from '@mien/preprocessing';
+import type { TensorSet } from '@mien/preprocessing/node';
 import { Command } from 'commander';
 import { resolveBundle } from '../bundle-path.js';
 import { findDatasetFolder } from '../configuration/dataset-definition.js';

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InvalidConfigurationError } from '@mien/core';
-import { augmentedCopiesSchema, formatPreprocessReport } from '@mien/preprocessing';
+import { augmentedCopiesSchema, formatPreprocessReport } from '@mien/preprocessing/node';
 import { Command } from 'commander';
 import { parse } from 'yaml';
 import { findDatasetFolder, readDatasetFolder } from '../configuration/dataset-definition.js';

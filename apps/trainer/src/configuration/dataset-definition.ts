@@ -3,7 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import { MissingInputError } from '@mien/core';
 import { writeFileAtomically } from '@mien/core/node';
 import { classMappingSchema, FERPLUS_LABELS, syntheticDatasetSchema } from '@mien/datasets';
-import { augmentedCopiesSchema, cropFaceStepSchema, pipelineSchema } from '@mien/preprocessing';
+import { cropFaceStepSchema, pipelineSchema } from '@mien/preprocessing';
+import { augmentedCopiesSchema } from '@mien/preprocessing/node';
 import { z } from 'zod';
 import { checkConfiguration, readYamlFile } from './yaml-file.js';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { dropLeaks, type SplitIndices } from '@mien/datasets';
-import type { TensorSet } from '@mien/preprocessing';
+import type { TensorSet } from '@mien/preprocessing/node';
 
 /** Leaves out of training the rows whose pixels also stand in validation or test, and says how many on stderr. */
 export function dropTensorLeaks(

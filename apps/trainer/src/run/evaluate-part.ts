@@ -6,7 +6,7 @@ import {
   evaluateClassification,
   type ReportEvaluation,
 } from '@mien/metrics';
-import type { TensorSet } from '@mien/preprocessing';
+import type { TensorSet } from '@mien/preprocessing/node';
 import { type BatchSource, predictSet } from '@mien/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import sharp from 'sharp';

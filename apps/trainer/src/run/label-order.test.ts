@@ -1,5 +1,5 @@
 import { type Emotion, UnknownLabelError } from '@mien/core';
-import type { TensorSet } from '@mien/preprocessing';
+import type { TensorSet } from '@mien/preprocessing/node';
 import { expect, test } from 'vitest';
 import { keepKnownLabels, mapLabels } from './label-order.js';
 

@@ -1,5 +1,5 @@
 import { type Emotion, UnknownLabelError } from '@mien/core';
-import type { TensorSet } from '@mien/preprocessing';
+import type { TensorSet } from '@mien/preprocessing/node';
 
 /**
  * The model's class for each label of a tensor set.

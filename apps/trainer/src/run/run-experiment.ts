@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type StartedEngine, startEngine } from '@mien/compute';
 import { writeFileAtomically } from '@mien/core/node';
 import { assignSplits, expandFolds, type SplitProtocol } from '@mien/datasets';
-import type { TensorSet } from '@mien/preprocessing';
+import type { TensorSet } from '@mien/preprocessing/node';
 import { findDatasetFolder } from '../configuration/dataset-definition.js';
 import type { Experiment } from '../configuration/experiment.js';
 import { readYamlFile } from '../configuration/yaml-file.js';

@@ -1,5 +1,5 @@
 import { InvalidConfigurationError } from '@mien/core';
-import type { TensorSet } from '@mien/preprocessing';
+import type { TensorSet } from '@mien/preprocessing/node';
 import type { TrainingSource } from '../source.js';
 import {
   type RecipeContext,
