@@ -1,5 +1,11 @@
 export * from './architectures/architecture.js';
+export { freezeForJointFineTuning } from './architectures/dtagn.js';
+export { growFrom } from './architectures/progressive.js';
 export * from './architectures/registry.js';
 export * from './bundle/bundle.js';
+export * from './counting.js';
+export * from './landmarks/landmark-vectors.js';
+export { SeededDropout } from './layers/seeded-dropout.js';
+export { affineGrid, gridSample } from './layers/spatial-transformer.js';
 export * from './pretrained.js';
 export * from './weights.js';

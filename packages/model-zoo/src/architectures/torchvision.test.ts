@@ -34,7 +34,7 @@ test('with 1,000 classes the networks have the parameters and multiply-adds of t
 });
 
 /** The rule of torchvision-reference.py. */
-function fillByRule(name: string, shape: readonly number[]): Float32Array {
+function fillByRule(name: string, shape: readonly number[]): Float32Array<ArrayBuffer> {
   const weight = name.slice(name.lastIndexOf('/') + 1);
   const start = [...name].reduce((number, character) => (number * 31 + character.charCodeAt(0)) % 65_521, 0);
   const fanIn = shape.slice(0, -1).reduce((product, size) => product * size, 1);

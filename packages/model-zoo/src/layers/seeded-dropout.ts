@@ -90,9 +90,10 @@ export function drawMask(size: number, rate: number, seed: number, step: number)
     a ^= d;
     c ^= shifted;
     d = (d << 11) | (d >>> 21);
-    if ((bits & 0xffff) >= threshold) mask[place] = kept;
+    // The sign of the difference instead of a branch that no processor can foresee.
+    mask[place] = ((threshold - 1 - (bits & 0xffff)) >>> 31) * kept;
     // Beyond the end of an odd mask the write is ignored.
-    if (bits >>> 16 >= threshold) mask[place + 1] = kept;
+    mask[place + 1] = ((threshold - 1 - (bits >>> 16)) >>> 31) * kept;
   }
   return mask;
 }
