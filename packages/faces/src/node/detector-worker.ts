@@ -14,7 +14,8 @@ export type WorkerReply = { readonly faces: Face[] } | { readonly error: unknown
 /** The other end of `createFaceDetectorPool`: one detector, one picture at a time. */
 if (parentPort) {
   const port = parentPort;
-  const detector = createFaceDetector(workerData);
+  // The threads are the pictures'; more in each would stand in each other's way.
+  const detector = createFaceDetector(workerData, { sessionOptions: { intraOpNumThreads: 1 } });
   port.on('message', async ({ image, bestOnly }: WorkerRequest) => {
     try {
       port.postMessage({ faces: await (await detector).detect(image, { bestOnly }) } satisfies WorkerReply);
