@@ -31,24 +31,34 @@ export interface BootstrapOptions {
 export function bootstrapInterval(
   size: number,
   statistic: (indices: Int32Array) => number,
+  options?: BootstrapOptions,
+): Interval {
+  return stratifiedBootstrapInterval([size], ([indices]) => statistic(indices), options);
+}
+
+/**
+ * Percentile bootstrap over several groups, each resampled by itself to its own size: for a difference between them.
+ * @param statistic From the drawn indices of each group (the arrays are reused) to a figure.
+ * @throws {InvalidDataError} when a size, `level` or `resamples` make no sense.
+ */
+export function stratifiedBootstrapInterval(
+  sizes: readonly number[],
+  statistic: (indices: readonly Int32Array[]) => number,
   { seed = 1, level = 0.95, resamples = 2000 }: BootstrapOptions = {},
 ): Interval {
-  checkOptions(size, level, resamples);
+  checkOptions(Math.min(...sizes), level, resamples);
   const random = createRandom(seed, 'bootstrap');
-  const indices = new Int32Array(size);
+  const indices = sizes.map((size) => new Int32Array(size));
   const figures = new Float64Array(resamples);
   for (let resample = 0; resample < resamples; resample++) {
-    for (let position = 0; position < size; position++) indices[position] = random.integer(0, size - 1);
+    for (const drawn of indices) {
+      for (let position = 0; position < drawn.length; position++) drawn[position] = random.integer(0, drawn.length - 1);
+    }
     figures[resample] = statistic(indices);
   }
   figures.sort();
-  return {
-    low: quantile(figures, (1 - level) / 2),
-    high: quantile(figures, (1 + level) / 2),
-    level,
-    resamples,
-    seed,
-  };
+  const [low, high] = [quantile(figures, (1 - level) / 2), quantile(figures, (1 + level) / 2)];
+  return { low, high, level, resamples, seed };
 }
 
 /**

@@ -21,7 +21,7 @@ test('each group is evaluated by itself, and the gap names best and worst', () =
   expect(result.comparedLabels).toEqual(['happy', 'sad']);
   expect(result.groups[0].macroF1).toBeCloseTo(0.5, 12);
   expect(result.groups[1].macroF1).toBeCloseTo((4 / 5 + 2 / 3) / 2, 12);
-  expect(result.gap.accuracy).toEqual({ value: 3 / 4 - 3 / 5, best: 'f', worst: 'm' });
+  expect(result.gap.accuracy).toMatchObject({ value: 3 / 4 - 3 / 5, best: 'f', worst: 'm' });
   expect(result.gap.macroF1).toMatchObject({ best: 'f', worst: 'm' });
   expect(result.groups[0].report).toEqual(
     evaluateClassification({ labels, truth: truth.slice(4, 9), predicted: predicted.slice(4, 9) }),
@@ -51,4 +51,24 @@ test('no group at all is no report; lengths that differ are refused', () => {
   expect(evaluateByGroup({ ...input, groups: [undefined] })).toBeUndefined();
   expect(() => evaluateByGroup({ ...input, groups: [] })).toThrow(InvalidDataError);
   expect(() => evaluateByGroup({ ...input, groups: [] })).toThrow(/1 true, 1 predicted, 0 groups/);
+});
+
+test('the gap has an interval: of two groups the normal one of a difference of shares', () => {
+  const labels = ['a', 'b'];
+  const n = 400;
+  const groups = Array.from({ length: 2 * n }, (_, row) => (row < n ? 'female' : 'male'));
+  const truth = groups.map((_, row) => row % 2);
+  // 80 % and 70 % right, half of each class.
+  const isRight = (row: number) => Math.floor((row % n) / 2) % 10 < (row < n ? 8 : 7);
+  const predicted = truth.map((label, row) => (isRight(row) ? label : 1 - label));
+  const { gap } = evaluateByGroup({ labels, truth, predicted, groups })!;
+  expect(gap.accuracy).toMatchObject({ best: 'female', worst: 'male' });
+  expect(gap.accuracy.value).toBeCloseTo(0.1, 12);
+  const deviation = Math.sqrt((0.8 * 0.2 + 0.7 * 0.3) / n);
+  expect(gap.accuracy.interval?.low).toBeCloseTo(0.1 - 1.96 * deviation, 1.7);
+  expect(gap.accuracy.interval?.high).toBeCloseTo(0.1 + 1.96 * deviation, 1.7);
+  // With classes as even as these, macro F1 lies close to accuracy.
+  expect(gap.macroF1.interval?.low).toBeCloseTo(gap.accuracy.interval?.low ?? 0, 1.7);
+  const one = evaluateByGroup({ labels, truth, predicted, groups: truth.map(() => 'all') })!;
+  expect(one.gap.accuracy).toEqual({ value: 0, best: 'all', worst: 'all' });
 });

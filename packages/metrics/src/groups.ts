@@ -1,5 +1,5 @@
 import { InvalidDataError } from '@mien/core';
-import { accuracyInterval, type BootstrapOptions, type Interval } from './bootstrap.js';
+import { accuracyInterval, type BootstrapOptions, type Interval, stratifiedBootstrapInterval } from './bootstrap.js';
 import { type ClassificationInput, type ClassificationReport, evaluateClassification } from './classification.js';
 
 /** One group's results. */
@@ -20,6 +20,11 @@ export interface Gap {
   readonly value: number;
   readonly best: string;
   readonly worst: string;
+  /**
+   * Of the distance between these two groups, each resampled by itself; of several groups the best and the worst were chosen because they are, so
+   * that it lies a little high. Absent for a single group.
+   */
+  readonly interval?: Interval;
 }
 
 /** The same metrics for each group, and how far the groups lie apart; plain data. */
@@ -83,15 +88,64 @@ export function evaluateByGroup(input: GroupedInput): GroupedReport | undefined 
   return {
     groups,
     comparedLabels: labels.filter((_, index) => isCompared[index]),
-    gap: { accuracy: gapOf(groups, 'accuracy'), macroF1: gapOf(groups, 'macroF1') },
+    gap: {
+      accuracy: gapOf(evaluated, groups, 'accuracy', accuracyOf, input.interval),
+      macroF1: gapOf(evaluated, groups, 'macroF1', (own) => macroF1Of(own, isCompared), input.interval),
+    },
     ungrouped: truth.length - groups.reduce((total, { n }) => total + n, 0),
   };
 }
 
-function gapOf(groups: readonly GroupResult[], figure: 'accuracy' | 'macroF1'): Gap {
+interface Evaluated {
+  readonly group: string;
+  readonly samples: { readonly truth: readonly number[]; readonly predicted: readonly number[] };
+}
+
+type Drawn = (indices: Int32Array) => number;
+
+function gapOf(
+  evaluated: readonly Evaluated[],
+  groups: readonly GroupResult[],
+  figure: 'accuracy' | 'macroF1',
+  prepare: (evaluated: Evaluated) => Drawn,
+  options: BootstrapOptions | undefined,
+): Gap {
   const best = groups.reduce((found, group) => (group[figure] > found[figure] ? group : found));
   const worst = groups.reduce((found, group) => (group[figure] < found[figure] ? group : found));
-  return { value: best[figure] - worst[figure], best: best.group, worst: worst.group };
+  const gap = { value: best[figure] - worst[figure], best: best.group, worst: worst.group };
+  if (best === worst) return gap;
+  const ends = [best, worst].map(({ group }) => evaluated.find((own) => own.group === group)!);
+  const [ofBest, ofWorst] = ends.map(prepare);
+  const sizes = ends.map(({ samples }) => samples.truth.length);
+  return { ...gap, interval: stratifiedBootstrapInterval(sizes, ([a, b]) => ofBest(a) - ofWorst(b), options) };
+}
+
+function accuracyOf({ samples: { truth, predicted } }: Evaluated): Drawn {
+  const right = Uint8Array.from(truth, (label, row) => (label === predicted[row] ? 1 : 0));
+  return (indices) => {
+    let count = 0;
+    for (const index of indices) count += right[index];
+    return count / indices.length;
+  };
+}
+
+/** Mean F1 over the compared classes; one that a draw has neither in truth nor in predictions counts 0, as everywhere here. */
+function macroF1Of({ samples: { truth, predicted } }: Evaluated, isCompared: readonly boolean[]): Drawn {
+  const classes = isCompared.length;
+  const right = new Float64Array(classes);
+  const total = new Float64Array(classes);
+  return (indices) => {
+    right.fill(0);
+    total.fill(0);
+    for (const index of indices) {
+      total[truth[index]] += 1;
+      total[predicted[index]] += 1;
+      if (truth[index] === predicted[index]) right[truth[index]] += 1;
+    }
+    return meanOrZero(
+      isCompared.flatMap((compared, own) => (compared ? [total[own] === 0 ? 0 : (2 * right[own]) / total[own]] : [])),
+    );
+  };
 }
 
 function meanOrZero(values: readonly number[]): number {

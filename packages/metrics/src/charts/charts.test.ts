@@ -2,12 +2,16 @@ import { EMOTIONS, InvalidDataError } from '@mien/core';
 import fc from 'fast-check';
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import { describe, expect, test } from 'vitest';
+import { evaluateCalibration } from '../calibration.js';
 import { evaluateClassification } from '../classification.js';
 import { evaluateByGroup } from '../groups.js';
+import { evaluateRanking } from '../ranking.js';
 import { renderClasses } from './classes.js';
 import { renderConfusion } from './confusion.js';
 import { type HistoryEntry, renderCurve } from './curves.js';
 import { renderGroups } from './groups.js';
+import { renderRanking } from './ranking.js';
+import { renderReliability } from './reliability.js';
 import { DARK, LIGHT, type Palette } from './theme.js';
 
 /** Every element with its attributes and direct text; throws where the document is not well-formed. */
@@ -181,4 +185,38 @@ test('auto carries both palettes, light and dark only their own', () => {
   expect(renderClasses(report, { theme: 'light' })).not.toContain(DARK.surface);
   expect(renderClasses(report, { theme: 'dark' })).not.toContain('prefers-color-scheme');
   expect(renderClasses(report, { theme: 'dark' })).not.toContain(LIGHT.ink);
+});
+
+const probable = {
+  labels: ['happy', 'sad', 'fear'],
+  truth: [0, 0, 1, 1, 0],
+  probabilities: [0.9, 0.1, 0, 0.6, 0.4, 0, 0.3, 0.7, 0, 0.8, 0.2, 0, 0.95, 0.05, 0],
+};
+
+test('the reliability diagram has a bar for each bin with samples, as high as the share that is right', () => {
+  const svg = renderReliability(evaluateCalibration(probable, { bins: 5 }));
+  const names = elements(svg).filter(({ name }) => name === 'title');
+  expect(names.map(({ text }) => text)).toEqual([
+    'confidence 40% to 60%: mean 60.0%, right 100.0%, 1 samples',
+    'confidence 60% to 80%: mean 75.0%, right 50.0%, 2 samples',
+    'confidence 80% to 100%: mean 92.5%, right 100.0%, 2 samples',
+  ]);
+  const [, half] = elements(svg).filter(
+    ({ name, attributes }) => name === 'rect' && attributes.class === 'accent' && Number(attributes.width) > 20,
+  );
+  expect(Number(half.attributes.height)).toBeCloseTo((360 - 50 - 72) / 2, 0);
+});
+
+test('each class has its curve and the area under it; one without samples says so', () => {
+  const { perClass } = evaluateRanking(probable);
+  for (const curve of ['roc', 'precisionRecall'] as const) {
+    const svg = renderRanking(perClass, { curve });
+    const found = elements(svg);
+    expect(
+      found.filter(({ name, attributes }) => name === 'path' && attributes.class === 'line line-accent'),
+    ).toHaveLength(3);
+    expect(texts(svg)).toEqual(expect.arrayContaining(['happy', 'sad', 'fear', '—']));
+    expect(svg).not.toMatch(/NaN|undefined/);
+  }
+  expect(texts(renderRanking(perClass, { curve: 'roc' }))).toContain('0.833');
 });

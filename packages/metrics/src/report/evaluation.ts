@@ -1,6 +1,10 @@
+import type { Interval } from '../bootstrap.js';
+import type { CalibrationReport } from '../calibration.js';
 import { renderClasses } from '../charts/classes.js';
 import { renderConfusion } from '../charts/confusion.js';
 import { renderGroups } from '../charts/groups.js';
+import { renderRanking } from '../charts/ranking.js';
+import { renderReliability } from '../charts/reliability.js';
 import type { ClassFigures, ClassificationReport } from '../classification.js';
 import { formatCount, formatFixed, formatPercent, formatRange } from '../format.js';
 import type { GroupedReport } from '../groups.js';
@@ -43,6 +47,7 @@ ${training && markup`<h2>${where} in detail</h2>`}
 ${renderClassTable(report)}
 ${renderFrequentErrors(report)}
 </div>
+${renderProbabilities(evaluation)}
 ${groupings.map(([name, grouped]) => renderGrouping(name, grouped))}
 ${mistakes.length > 0 && renderMistakes(mistakes)}
 </section>`;
@@ -53,7 +58,7 @@ function badge(obtained: Obtained): Markup {
   return markup`<span class="badge${isOptimistic && ' warm'}">${obtained}</span>`;
 }
 
-function renderHeadline({ report, accuracyInterval: interval }: ReportEvaluation): Markup {
+function renderHeadline({ report, accuracyInterval: interval, topK = [] }: ReportEvaluation): Markup {
   const commonest = report.perClass.reduce((found, entry) => (entry.support > found.support ? entry : found));
   const figures: readonly { name: string; value: string; note: string; title?: string }[] = [
     {
@@ -67,6 +72,11 @@ function renderHeadline({ report, accuracyInterval: interval }: ReportEvaluation
         : { note: 'share of samples that are right' }),
     },
     { name: 'Macro F1', value: formatFixed(report.macroF1, 3), note: 'every class counts the same' },
+    ...topK.map(({ k, accuracy }) => ({
+      name: `Top-${k} accuracy`,
+      value: formatPercent(accuracy),
+      note: `the true class is among the ${k} most probable`,
+    })),
     { name: 'Weighted F1', value: formatFixed(report.weightedF1, 3), note: 'classes count by their size' },
     {
       name: 'Samples',
@@ -103,29 +113,78 @@ function renderFrequentErrors({ confusion, perClass }: ClassificationReport): Ma
   return markup`<div class="card"><h4>Most frequent mistakes</h4>${rows.length > 0 ? table : markup`<p class="note">None: every sample is right.</p>`}</div>`;
 }
 
-function renderGrouping(name: string, grouped: GroupedReport): Markup {
-  const { groups, gap, comparedLabels, ungrouped } = grouped;
+/** Figures from probabilities: curves and calibration. */
+function renderProbabilities({ ranking, calibration, temperature }: ReportEvaluation): Markup | false {
+  if (!ranking && !calibration) return false;
+  const area = (name: string, value: number | undefined) =>
+    value === undefined ? undefined : `mean area under ${name} ${formatFixed(value, 3)}`;
+  const areas = ranking && [
+    area('the ROC curves', ranking.macroRocAuc),
+    area('the precision–recall curves', ranking.macroAveragePrecision),
+  ];
+  const words = [
+    areas && `One class against the rest: ${areas.filter((part) => part !== undefined).join(', ')}.`,
+    calibration && describeCalibration(calibration),
+    temperature &&
+      `A temperature of ${formatFixed(temperature.value, 2)}, fitted on validation, makes the expected error ${formatPercent(temperature.expectedError)}.`,
+  ].filter((part) => part !== undefined);
+  const chart = (svg: string) => markup`<div class="card chart">${new Markup(svg)}</div>`;
+  return markup`<h3>Probabilities</h3><p class="note">${words.join(' ')}</p><div class="grid">${calibration && chart(renderReliability(calibration))}${ranking && chart(renderRanking(ranking.perClass, { curve: 'roc' }))}${ranking && chart(renderRanking(ranking.perClass, { curve: 'precisionRecall' }))}</div>`;
+}
+
+function describeCalibration({
+  expectedError,
+  maximumError,
+  brier,
+  meanConfidence,
+  accuracy,
+}: CalibrationReport): string {
+  const lean = meanConfidence > accuracy ? 'surer than it should be' : 'less sure than it may be';
+  return `The model says ${formatPercent(meanConfidence)} on average and is right in ${formatPercent(accuracy)}: ${lean}. Expected calibration error ${formatPercent(expectedError)}, largest of a bin ${formatPercent(maximumError)}, Brier score ${formatFixed(brier, 3)}.`;
+}
+
+/** More rows than this and only the ends of the list are shown. */
+const MOST_GROUPS = 12;
+
+function renderGrouping(name: string, whole: GroupedReport): Markup {
+  const { gap, comparedLabels, ungrouped } = whole;
+  const isCut = whole.groups.length > MOST_GROUPS;
+  const ranked = isCut ? [...whole.groups].sort((a, b) => a.accuracy - b.accuracy) : whole.groups;
+  const groups = isCut ? [...ranked.slice(0, MOST_GROUPS - 4), ...ranked.slice(-4)] : ranked;
   const rows = groups.map(
     ({ group, accuracy, accuracyInterval, macroF1, n }) =>
       markup`<tr><th scope="row">${group}</th><td>${formatPercent(accuracy)}</td><td class="muted">${formatRange(accuracyInterval)}</td><td>${comparedLabels.length > 0 ? formatFixed(macroF1, 3) : '—'}</td><td>${formatCount(n)}</td></tr>`,
   );
   const gapRow =
     groups.length > 1 &&
-    markup`<tbody class="averages"><tr><th scope="row">gap</th><td class="range">${formatFixed(gap.accuracy.value * 100, 1)} points</td><td></td><td>${comparedLabels.length > 0 && formatFixed(gap.macroF1.value, 3)}</td><td></td></tr></tbody>`;
+    markup`<tbody class="averages"><tr><th scope="row">gap</th><td class="range">${formatFixed(gap.accuracy.value * 100, 1)} points</td><td class="muted">${gap.accuracy.interval && formatPoints(gap.accuracy.interval)}</td><td>${comparedLabels.length > 0 && formatFixed(gap.macroF1.value, 3)}</td><td></td></tr></tbody>`;
   const allLabels = groups[0].report.labels;
   const remarks = [
     groups.length > 1 && gap.accuracy.value > 0 && `Best: ${gap.accuracy.best}; worst: ${gap.accuracy.worst}.`,
+    gap.accuracy.interval && describeGap(gap.accuracy.interval, groups.length),
+    isCut && `Of ${whole.groups.length} the eight with the lowest accuracy and the four with the highest are shown.`,
     comparedLabels.length < allLabels.length &&
       `Macro F1 over the classes that every group has (${comparedLabels.join(', ') || 'none'}).`,
     ungrouped > 0 && `${formatCount(ungrouped)} samples without this fact are left out.`,
-  ].filter((remark) => remark !== false);
-  return markup`<h3>By ${name}</h3>${remarks.length > 0 && markup`<p class="note">${remarks.join(' ')}</p>`}<div class="grid"><div class="card chart">${new Markup(renderGroups(grouped, { title: `Accuracy by ${name}` }))}</div><div class="card scroll" tabindex="0"><table><thead><tr><th scope="col">${name}</th><th scope="col">accuracy</th><th scope="col">${formatPercent(groups[0].accuracyInterval.level, 0)} interval</th><th scope="col">macro F1</th><th scope="col">n</th></tr></thead><tbody>${rows}</tbody>${gapRow}</table></div></div>`;
+  ].filter((remark) => remark !== false && remark !== undefined);
+  return markup`<h3>By ${name}</h3>${remarks.length > 0 && markup`<p class="note">${remarks.join(' ')}</p>`}<div class="grid"><div class="card chart">${new Markup(renderGroups({ groups }, { title: `Accuracy by ${name}` }))}</div><div class="card scroll" tabindex="0"><table><thead><tr><th scope="col">${name}</th><th scope="col">accuracy</th><th scope="col">${formatPercent(groups[0].accuracyInterval.level, 0)} interval</th><th scope="col">macro F1</th><th scope="col">n</th></tr></thead><tbody>${rows}</tbody>${gapRow}</table></div></div>`;
+}
+
+function formatPoints({ low, high }: Interval): string {
+  return `${formatFixed(low * 100, 1)} to ${formatFixed(high * 100, 1)}`;
+}
+
+function describeGap({ low }: Interval, groups: number): string {
+  if (low <= 0) return 'The interval of the gap holds 0: chance may be all of it.';
+  return groups === 2
+    ? 'The interval of the gap does not hold 0.'
+    : 'The interval of the gap is that of the best and the worst group, which were chosen for being so: it lies a little high.';
 }
 
 function renderMistakes(mistakes: readonly ReportMistake[]): Markup {
-  const items = mistakes.map(({ image, truth, predicted, confidence, id }) => {
+  const items = mistakes.map(({ image, truth, predicted, confidence, id, heatMap }) => {
     const words = `${id === undefined ? '' : `${id}: `}${truth}, taken for ${predicted}`;
-    return markup`<li title="${words}"><img src="${image}" alt="${words}" loading="lazy"><span>${predicted}${confidence !== undefined && ` ${formatPercent(confidence, 0)}`}</span><span class="muted">is ${truth}</span></li>`;
+    return markup`<li title="${words}"><img src="${image}" alt="${words}" loading="lazy">${heatMap !== undefined && markup`<img class="heat" src="${heatMap}" alt="where the model looked" loading="lazy">`}<span>${predicted}${confidence !== undefined && ` ${formatPercent(confidence, 0)}`}</span><span class="muted">is ${truth}</span></li>`;
   });
-  return markup`<h3>Mistakes, picture by picture</h3><p class="note">What the model said and how sure it was; below, what the data set says.</p><ul class="faces">${items}</ul>`;
+  return markup`<h3>Mistakes, picture by picture</h3><p class="note">What the model said and how sure it was; below, what the data set says.${mistakes.some(({ heatMap }) => heatMap !== undefined) && ' The second picture shows what spoke for its answer (Grad-CAM): the warmer, the more.'}</p><ul class="faces">${items}</ul>`;
 }

@@ -1,8 +1,10 @@
 import { InvalidDataError, type ModelCard } from '@mien/core';
 import type { Interval } from '../bootstrap.js';
+import type { CalibrationReport } from '../calibration.js';
 import type { HistoryEntry } from '../charts/curves.js';
 import type { ClassificationReport } from '../classification.js';
 import type { GroupedReport } from '../groups.js';
+import type { RankingReport } from '../ranking.js';
 
 /** How a figure came about: in-sample, selected-on, held-out or out-of-sample (as in a model's card). */
 export type Obtained = ModelCard['metrics'][number]['obtained'];
@@ -17,6 +19,8 @@ export interface ReportMistake {
   readonly confidence?: number;
   /** The sample's name; shown as a tooltip. */
   readonly id?: string;
+  /** The same picture with where the model looked drawn in, as a data URI. */
+  readonly heatMap?: string;
 }
 
 /** What the model did on one part of one data set. */
@@ -31,6 +35,12 @@ export interface ReportEvaluation {
   /** Groupings by name, e.g. `{ gender: …, angle: … }`. */
   readonly groups?: Readonly<Record<string, GroupedReport | undefined>>;
   readonly mistakes?: readonly ReportMistake[];
+  /** Shares of samples whose true class is among the k most probable. */
+  readonly topK?: readonly { readonly k: number; readonly accuracy: number }[];
+  readonly ranking?: RankingReport;
+  readonly calibration?: CalibrationReport;
+  /** A temperature that was fitted on validation, and the expected calibration error here with it. */
+  readonly temperature?: { readonly value: number; readonly expectedError: number };
 }
 
 export interface ReportInput {
@@ -63,7 +73,7 @@ export function checkReportInput(input: ReportInput): void {
     });
   }
   for (const mistake of input.evaluations.flatMap(({ mistakes = [] }) => mistakes)) {
-    if (IMAGE.test(mistake.image)) continue;
+    if (IMAGE.test(mistake.image) && (mistake.heatMap === undefined || IMAGE.test(mistake.heatMap))) continue;
     throw new InvalidDataError({
       expected: 'pictures as data URIs (data:image/png;base64,…), so that the page needs nothing from outside',
       found: `"${mistake.image.slice(0, 40)}"${mistake.id === undefined ? '' : ` for ${mistake.id}`}`,

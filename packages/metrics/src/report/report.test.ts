@@ -2,8 +2,10 @@ import { EMOTIONS, InvalidDataError } from '@mien/core';
 import { type DefaultTreeAdapterTypes, parse } from 'parse5';
 import { expect, test } from 'vitest';
 import { accuracyInterval } from '../bootstrap.js';
+import { evaluateCalibration } from '../calibration.js';
 import { evaluateClassification } from '../classification.js';
 import { evaluateByGroup } from '../groups.js';
+import { evaluateRanking } from '../ranking.js';
 import type { ReportInput } from './input.js';
 import { renderReport } from './report.js';
 
@@ -13,6 +15,7 @@ const HOSTILE = `</style></pre><script>alert('x')</script><img src=x onerror="al
 
 const truth = Array.from({ length: 70 }, (_, index) => index % 7);
 const predicted = truth.map((label, index) => (index % 3 === 0 ? (label + 1) % 7 : label));
+const probabilities = predicted.flatMap((own) => EMOTIONS.map((_, index) => (index === own ? 0.7 : 0.05)));
 const evaluation = (text: string): ReportInput['evaluations'][number] => ({
   dataset: text,
   split: text,
@@ -28,7 +31,11 @@ const evaluation = (text: string): ReportInput['evaluations'][number] => ({
       groups: truth.map((_, index) => (index % 2 === 0 ? text : undefined)),
     }),
   },
-  mistakes: [{ image: PIXEL, truth: text, predicted: text, confidence: 0.9, id: text }],
+  topK: [{ k: 2, accuracy: 0.8 }],
+  ranking: evaluateRanking({ labels: [text, ...EMOTIONS.slice(1)], truth, probabilities }),
+  calibration: evaluateCalibration({ labels: [text, ...EMOTIONS.slice(1)], truth, probabilities }),
+  temperature: { value: 1.5, expectedError: 0.02 },
+  mistakes: [{ image: PIXEL, heatMap: PIXEL, truth: text, predicted: text, confidence: 0.9, id: text }],
 });
 const full = (text: string): ReportInput => ({
   title: text,
@@ -107,6 +114,18 @@ test('an evaluation alone is enough; empty history draws nothing', () => {
   const { text, errors } = parsePage(html);
   expect(errors).toEqual([]);
   expect(text).not.toMatch(/Overview|epoch|Configuration|undefined|NaN/);
+});
+
+test('of many groups the lowest and the highest are shown, with the gap and its interval', () => {
+  const groups = truth.map((_, index) => `person ${String(index % 14).padStart(2, '0')}`);
+  const labels = [...EMOTIONS];
+  const byPerson = evaluateByGroup({ labels, truth, predicted, groups });
+  const [only] = full('plain').evaluations;
+  const html = renderReport({ title: 'People', evaluations: [{ ...only, groups: { person: byPerson } }] });
+  const { text, errors } = parsePage(html);
+  expect(errors).toEqual([]);
+  expect(text).toMatch(/Of 14 the eight with the lowest accuracy and the four with the highest/);
+  expect(text).toMatch(/interval of the gap/);
 });
 
 test('pictures by address and reports of nothing are refused', () => {

@@ -1,7 +1,7 @@
-import { Markup, markup } from '../markup.js';
+import { type Markup, markup } from '../markup.js';
 import { renderEvaluation, renderOverview } from './evaluation.js';
 import { checkReportInput, type ReportInput } from './input.js';
-import { PAGE_STYLE } from './style.js';
+import { renderPage } from './page.js';
 import { renderTraining } from './training.js';
 
 /**
@@ -11,45 +11,23 @@ import { renderTraining } from './training.js';
  */
 export function renderReport(input: ReportInput): string {
   checkReportInput(input);
-  const { title, summary, evaluations, training, configuration, environment = {}, commands = [] } = input;
+  const { title, summary, facts, evaluations, training, configuration, environment = {}, commands = [] } = input;
   const [headline, ...others] = evaluations;
-  const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="@mien/metrics">
-<title>${title}</title>
-<style>${new Markup(PAGE_STYLE)}</style>
-</head>
-<body>
-<main>
-<header>
-<p class="kicker">Training report</p>
-<h1>${title}</h1>
-${summary !== undefined && markup`<p class="lead">${summary}</p>`}
-${renderFacts(input.facts ?? {})}
-</header>
-${others.length > 0 && renderOverview(evaluations)}
-${renderEvaluation(headline, training && training.history.length > 0 ? renderTraining(training) : undefined)}
-${others.map((evaluation) => renderEvaluation(evaluation))}
-${commands.length > 0 && renderCommands(commands)}
-${configuration !== undefined && markup`<section><h2>Configuration</h2><p class="note">As resolved: defaults, file and overrides together.</p><pre class="card" tabindex="0">${configuration.trimEnd()}</pre></section>`}
-${Object.keys(environment).length > 0 && renderEnvironment(environment)}
-</main>
-<footer>Written by Mien. The page is complete in itself and loads nothing from outside.</footer>
-</body>
-</html>
-`;
-  return page.text;
-}
-
-function renderFacts(facts: Readonly<Record<string, string | number>>): Markup | undefined {
-  const entries = Object.entries(facts);
-  if (entries.length === 0) return undefined;
-  return markup`<dl class="facts">${entries.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return renderPage({
+    kind: 'Training report',
+    title,
+    summary,
+    facts,
+    body: [
+      others.length > 0 && renderOverview(evaluations),
+      renderEvaluation(headline, training && training.history.length > 0 ? renderTraining(training) : undefined),
+      ...others.map((evaluation) => renderEvaluation(evaluation)),
+      commands.length > 0 && renderCommands(commands),
+      configuration !== undefined &&
+        markup`<section><h2>Configuration</h2><p class="note">As resolved: defaults, file and overrides together.</p><pre class="card" tabindex="0">${configuration.trimEnd()}</pre></section>`,
+      Object.keys(environment).length > 0 && renderEnvironment(environment),
+    ],
+  });
 }
 
 function renderCommands(commands: NonNullable<ReportInput['commands']>): Markup {

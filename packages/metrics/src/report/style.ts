@@ -44,6 +44,7 @@ tbody.averages tr:first-child>*{border-top:2px solid var(--mien-grid)}
 .range{white-space:nowrap}
 .faces{display:grid;gap:16px 12px;margin:16px 0;padding:0;list-style:none;grid-template-columns:repeat(auto-fill,minmax(104px,1fr))}
 .faces img{display:block;width:100%;aspect-ratio:1;object-fit:cover;border-radius:10px;background:var(--mien-grid)}
+.faces img.heat{margin-top:4px}
 .faces span{display:block;font-size:.85rem;line-height:1.35;overflow-wrap:anywhere}
 .faces span:first-of-type{margin-top:6px;font-weight:600}
 pre{margin:0;overflow-x:auto;font:.85rem/1.55 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;tab-size:2}
