@@ -127,22 +127,27 @@ describe.skipIf(!root)('landmarks on real pictures', { timeout: 1_800_000 }, () 
   );
 });
 
-test.skipIf(!root)("the CNN's boxes are a little smaller than a cascade's", { timeout: 600_000 }, async () => {
-  const [haar, cnn] = [await createFaceDetector({ type: 'haar' }), await createFaceDetector({ type: 'cnn' })];
-  const widths: number[] = [];
-  const shifts: number[] = [];
-  for (const file of pictures(join(root as string, 'photos/kdef-colour')).filter((_, index) => index % 5 === 0)) {
-    const image = await read(file);
-    const [[a], [b]] = [await cnn.detect(image, { bestOnly: true }), await haar.detect(image, { bestOnly: true })];
-    widths.push(a.box.width / b.box.width);
-    shifts.push((a.box.y + a.box.height / 2 - b.box.y - b.box.height / 2) / b.box.height);
-  }
-  const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
-  const [width, shift] = [median(widths), median(shifts)];
-  process.stdout.write(
-    `boxes of the CNN: ${width.toFixed(2)} as wide, centre ${shift.toFixed(2)} of the height lower\\n`,
-  );
-  expect(width).toBeGreaterThan(0.8);
-  expect(width).toBeLessThan(1);
-  expect(Math.abs(shift)).toBeLessThan(0.1);
-});
+test.skipIf(!root)(
+  "the CNN's boxes are a little smaller and lower than a cascade's",
+  { timeout: 600_000 },
+  async () => {
+    const [haar, cnn] = [await createFaceDetector({ type: 'haar' }), await createFaceDetector({ type: 'cnn' })];
+    const widths: number[] = [];
+    const shifts: number[] = [];
+    for (const file of pictures(join(root as string, 'photos/kdef-colour')).filter((_, index) => index % 5 === 0)) {
+      const image = await read(file);
+      const [[a], [b]] = [await cnn.detect(image, { bestOnly: true }), await haar.detect(image, { bestOnly: true })];
+      widths.push(a.box.width / b.box.width);
+      shifts.push((a.box.y + a.box.height / 2 - b.box.y - b.box.height / 2) / b.box.height);
+    }
+    const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
+    const [width, shift] = [median(widths), median(shifts)];
+    process.stdout.write(
+      `boxes of the CNN: ${width.toFixed(2)} as wide, centre ${shift.toFixed(2)} of the height lower\n`,
+    );
+    expect(width).toBeGreaterThan(0.8);
+    expect(width).toBeLessThan(1);
+    expect(shift).toBeGreaterThan(0.05);
+    expect(shift).toBeLessThan(0.15);
+  },
+);
