@@ -3,6 +3,8 @@ export { freezeForJointFineTuning } from './architectures/dtagn.js';
 export { growFrom } from './architectures/progressive.js';
 export * from './architectures/registry.js';
 export * from './bundle/bundle.js';
+export type { Classifier } from './classical/classical-method.js';
+export * from './classical/registry.js';
 export * from './counting.js';
 export * from './landmarks/landmark-vectors.js';
 export { SeededDropout } from './layers/seeded-dropout.js';

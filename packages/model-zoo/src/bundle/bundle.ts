@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeSafetensors, encodeSafetensors, InvalidBundleError, type ModelCard, modelCardSchema } from '@mien/core';
 import { describeSystemError, writeFileAtomically } from '@mien/core/node';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { model as createModel, type LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
-import { buildModel } from '../architectures/registry.js';
+import { buildModel, listArchitectures } from '../architectures/registry.js';
+import type { Classifier } from '../classical/classical-method.js';
+import { buildClassifier, isClassicalMethod, listClassicalMethods } from '../classical/registry.js';
 import { countParameters, type NamedWeights, readWeights, writeWeights } from '../weights.js';
 
 const WEIGHTS = 'weights.safetensors';
@@ -26,11 +28,33 @@ export interface ModelBundle {
  * @throws {WriteFailedError} when the disk refuses.
  */
 export async function saveBundle(model: LayersModel, draft: ModelCardDraft, directory: string): Promise<ModelCard> {
-  const bytes = encodeSafetensors(await readWeights(model), { labels: draft.labels.join(',') });
+  return writeBundle(await readWeights(model), countParameters(model), draft, directory);
+}
+
+/**
+ * Writes the bundle of a classical method, from what `fitClassifier` gave; the card's architecture names the method.
+ * @throws {WriteFailedError} when the disk refuses.
+ */
+export async function saveClassifierBundle(
+  weights: NamedWeights,
+  draft: ModelCardDraft,
+  directory: string,
+): Promise<ModelCard> {
+  const total = Object.values(weights).reduce((sum, { data }) => sum + data.length, 0);
+  return writeBundle(weights, { total, trainable: total }, draft, directory);
+}
+
+async function writeBundle(
+  weights: NamedWeights,
+  parameters: ModelCard['parameters'],
+  draft: ModelCardDraft,
+  directory: string,
+): Promise<ModelCard> {
+  const bytes = encodeSafetensors(weights, { labels: draft.labels.join(',') });
   const card = modelCardSchema.parse({
     format: 'mien-bundle-1',
     ...draft,
-    parameters: countParameters(model),
+    parameters,
     hashes: { [WEIGHTS]: createHash('sha256').update(bytes).digest('hex') },
   });
   await writeFileAtomically(join(directory, WEIGHTS), bytes);
@@ -61,19 +85,58 @@ export async function readBundle(directory: string): Promise<ModelBundle> {
 }
 
 /**
- * Builds the network of a bundle on the current backend and fills in its weights.
- * @throws {InvalidBundleError} when the weights do not fit the architecture.
+ * Builds the network of a bundle on the current backend and fills in its weights. Heads that only training needs are left out: the model has
+ * one output, probabilities `[batch, classes]`.
+ * @throws {InvalidBundleError} when the architecture is unknown or no network, or the weights do not fit it.
  */
 export function buildBundleModel({ card, weights }: Pick<ModelBundle, 'card' | 'weights'>): LayersModel {
   const { id, options } = card.architecture;
-  const model = buildModel({ id, options, input: card.input, classes: card.labels.length, seed: card.training.seed });
+  if (isClassicalMethod(id)) {
+    throw new InvalidBundleError({
+      expected: 'the bundle of a network',
+      found: `one of the classical method ${id}`,
+      fix: 'make a classifier of it with buildBundleClassifier',
+      details: { id },
+    });
+  }
+  requireKnown(id, listArchitectures());
+  const model = buildModel({ id, options, input: card.input, classes: card.labels.length });
   try {
     writeWeights(model, weights);
   } catch (error) {
     model.dispose();
     throw error;
   }
-  return model;
+  return model.outputs.length > 1 ? keepFirstOutput(model) : model;
+}
+
+/**
+ * Makes a classifier of the bundle of a classical method.
+ * @throws {InvalidBundleError} when the method is unknown or a network, or the weights do not fit it.
+ */
+export function buildBundleClassifier({ card, weights }: Pick<ModelBundle, 'card' | 'weights'>): Classifier {
+  const { id, options } = card.architecture;
+  requireKnown(id, listClassicalMethods());
+  return buildClassifier({ id, options, input: card.input, classes: card.labels.length }, weights);
+}
+
+function requireKnown(id: string, known: readonly { readonly id: string }[]): void {
+  if (known.some((each) => each.id === id)) return;
+  throw new InvalidBundleError({
+    expected: `a bundle of one of ${known.map((each) => each.id).join(', ')}`,
+    found: `one of "${id}"`,
+    fix: 'use a version of Mien that knows it',
+    details: { id },
+  });
+}
+
+/** The part of a model that its first output needs; gives the other layers' weights back. */
+function keepFirstOutput(model: LayersModel): LayersModel {
+  const kept = createModel({ name: model.name, inputs: model.inputs, outputs: model.outputs[0] });
+  for (const layer of model.layers) {
+    if (!kept.layers.includes(layer)) layer.dispose();
+  }
+  return kept;
 }
 
 async function readPart(directory: string, name: string): Promise<Uint8Array> {
