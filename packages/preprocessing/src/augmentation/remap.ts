@@ -86,20 +86,23 @@ export function remapInto(
   const { width, height, channels } = shape;
   const columns = elastic && cubicWeights(width, elastic.cells);
   const rows = elastic && cubicWeights(height, elastic.cells);
+  const nodes = elastic ? elastic.cells + 3 : 0;
+  const [waysX, waysY] = [new Float32Array(nodes), new Float32Array(nodes)];
   for (let y = 0, to = targetOffset; y < height; y++) {
+    // The grid's ways at this row, node by node; along the row only these are mixed.
+    if (elastic && rows) {
+      mixRows(waysX, elastic.x, rows, y);
+      mixRows(waysY, elastic.y, rows, y);
+    }
     for (let x = 0; x < width; x++, to += channels) {
       let u = x;
       let v = y;
-      if (elastic && columns && rows) {
-        const stride = elastic.cells + 3;
-        for (let j = 0; j < 4; j++) {
-          const row = (rows.first[y] + j) * stride + columns.first[x];
-          const rowWeight = rows.weights[y * 4 + j];
-          for (let i = 0; i < 4; i++) {
-            const weight = rowWeight * columns.weights[x * 4 + i];
-            u += weight * elastic.x[row + i];
-            v += weight * elastic.y[row + i];
-          }
+      if (columns) {
+        const first = columns.first[x];
+        for (let i = 0; i < 4; i++) {
+          const weight = columns.weights[x * 4 + i];
+          u += weight * waysX[first + i];
+          v += weight * waysY[first + i];
         }
       }
       const w = perspective.wx * u + perspective.wy * v + 1;
@@ -112,8 +115,23 @@ export function remapInto(
   }
 }
 
+/** Four rows of a grid's nodes, mixed for a place along the other side. */
+function mixRows(mixed: Float32Array, nodes: Float32Array, { first, weights }: CubicWeights, place: number): void {
+  mixed.fill(0);
+  for (let j = 0; j < 4; j++) {
+    const from = (first[place] + j) * mixed.length;
+    for (let node = 0; node < mixed.length; node++) mixed[node] += weights[place * 4 + j] * nodes[from + node];
+  }
+}
+
+interface CubicWeights {
+  readonly first: Int32Array;
+  /** Four for each place. */
+  readonly weights: Float32Array;
+}
+
 /** For each place along a side: the first of the four nodes round it, and their weights (cubic convolution, Keys 1981, a = −1/2). */
-function cubicWeights(size: number, cells: number): { first: Int32Array; weights: Float32Array } {
+function cubicWeights(size: number, cells: number): CubicWeights {
   const first = new Int32Array(size);
   const weights = new Float32Array(size * 4);
   for (let at = 0; at < size; at++) {
