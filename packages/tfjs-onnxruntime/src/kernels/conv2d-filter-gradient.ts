@@ -1,4 +1,4 @@
-import type { GraphNode } from '../graph/graph.js';
+import type { GraphNode, Value } from '../graph/graph.js';
 import { EXCHANGE_LEADING } from '../graph/layout.js';
 import type { LoweringContext } from '../graph/lowering.js';
 import { filterGradientAsMatMul, prefersMatMul } from './conv2d-matmul.js';
@@ -9,6 +9,9 @@ const WIDE_IMAGE = 8;
 
 /** Width from which shifting both operands is cheaper than stacking shifted copies of one. */
 const VERY_WIDE_IMAGE = 48;
+
+/** Pixels from which a product per image is as quick as one over all images, for which they have to be put together. */
+const LARGE_PLANE = 512;
 
 /** Numbers in a stack of shifted images that still fit the processor's last cache: above, the batch is taken in pieces. */
 const CACHED_STACK = 2 ** 21;
@@ -98,7 +101,7 @@ function patchesFilterGradient(node: GraphNode, context: LoweringContext): strin
 }
 
 /**
- * At stride 1: a matrix product per image and row of the kernel. The input is shifted by the columns of the kernel once
+ * At stride 1: a matrix product per row of the kernel, and per image where these are large. The input is shifted by the columns of the kernel once
  * (stacked as channels); a shift by a row is then a shift along flattened pixels, which a slice does in one copy.
  */
 function shiftedFilterGradient(node: GraphNode, context: LoweringContext): string {
@@ -112,30 +115,48 @@ function shiftedFilterGradient(node: GraphNode, context: LoweringContext): strin
   const [top, left] = window.pads;
   const height = result.height + (kernelHeight - 1) * dilationHeight;
   const width = result.width + (kernelWidth - 1) * dilationWidth;
-  let image = getImage(context, x!, window);
+  // [channels, batch, height, width] when all images are one product, [batch, channels, height, width] otherwise
+  const together = !window.channelsFirst && result.height * result.width < LARGE_PLANE;
+  const asImage = (value: Value) => (together ? context.channelsOutermost(value) : getImage(context, value, window));
+  const shape = (count: number, channels: number, ...rest: number[]) =>
+    together ? [channels, count, ...rest] : [count, channels, ...rest];
+  const [batchAxis, channelsAxis] = together ? [1, 0] : [0, 1];
+  let image = asImage(x!);
   if (window.pads.some((pad) => pad > 0)) {
     const pads = [0, 0, top, left, 0, 0, height - top - input.height, width - left - input.width];
     image = onnx.add('Pad', [image, onnx.integers(pads)]);
   }
-  const gradient = onnx.reshape(getImage(context, dy!, window), [input.batch, result.channels, -1]);
+  const gradient = asImage(dy!);
   const perImage = kernelWidth * input.channels * height * result.width;
   const piece = Math.max(1, Math.min(input.batch, Math.floor(CACHED_STACK / perImage)));
   const sums: string[] = [];
   for (let first = 0; first < input.batch; first += piece) {
     const count = Math.min(piece, input.batch - first);
-    const images = (name: string) => (count === input.batch ? name : onnx.slice(name, [first], [first + count], [0]));
+    const images = (name: string) =>
+      count === input.batch ? name : onnx.slice(name, [first], [first + count], [batchAxis]);
     const padded = images(image);
     const shifted = Array.from({ length: kernelWidth }, (_unused, column) => {
       const start = column * dilationWidth;
       const part = onnx.slice(padded, [start], [start + result.width], [3]);
-      return onnx.reshape(part, [count, input.channels, height * result.width]);
+      return onnx.reshape(part, shape(count, input.channels, height * result.width));
     });
-    const stacked = kernelWidth === 1 ? shifted[0]! : onnx.add('Concat', shifted, { axis: 1 });
+    const stacked = kernelWidth === 1 ? shifted[0]! : onnx.add('Concat', shifted, { axis: channelsAxis });
+    const pixels = result.height * result.width;
+    const stackedChannels = kernelWidth * input.channels;
     const dys = images(gradient);
     const rows = Array.from({ length: kernelHeight }, (_unused, row) => {
       const start = row * dilationHeight * result.width;
-      const part = onnx.slice(stacked, [start], [start + result.height * result.width], [2]);
-      return sumOfProducts(context, part, dys, count, kernelWidth * input.channels * result.channels);
+      const part = onnx.slice(stacked, [start], [start + pixels], [2]);
+      if (!together) {
+        const flat = onnx.reshape(dys, [count, result.channels, pixels]);
+        return sumOfProducts(context, part, flat, count, stackedChannels * result.channels);
+      }
+      const operands = [
+        onnx.reshape(part, [stackedChannels, count * pixels]),
+        onnx.reshape(dys, [result.channels, count * pixels]),
+      ];
+      const product = onnx.addMicrosoft('FusedMatMul', operands, { transB: 1 });
+      return onnx.reshape(product, [1, stackedChannels * result.channels]);
     });
     sums.push(rows.length === 1 ? rows[0]! : onnx.add('Concat', rows, { axis: 0 }));
   }

@@ -52,6 +52,7 @@ describe('convolution', () => {
     ['3×3 same, very wide', [2, 5, 50, 2], [3, 3, 2, 3], 1, 'same', 1],
     ['3×2 valid, very wide', [2, 6, 50, 2], [3, 2, 2, 3], 1, 'valid', 1],
     ['2×3 padded, very wide, batch 1', [1, 5, 49, 3], [2, 3, 3, 2], 1, 2, 1],
+    ['1×3 same, all images in a product, in pieces', [3, 20, 20, 500], [1, 3, 500, 1], 1, 'same', 1],
     ['1×3 same, more than is stacked at once', [2, 40, 40, 220], [1, 3, 220, 1], 1, 'same', 1],
   ];
   for (const [name, xShape, filterShape, strides, pad, dilations] of cases) {
