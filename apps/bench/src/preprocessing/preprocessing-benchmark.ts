@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import type { ContestantDefinition } from '../contestant.js';
@@ -31,7 +31,9 @@ function mien(name: string, work: PreprocessingWork, units: number): ContestantD
 
 function opencv(name: string, python: string, work: PreprocessingWork, processes: number, units: number) {
   const script = fileURLToPath(new URL('../../src/preprocessing/opencv-contestant.py', import.meta.url));
-  const cascade = createRequire(import.meta.url).resolve('@mien/faces/cascades/frontalface-alt2.xml');
+  // The very file that the other side uses.
+  const faces = dirname(createRequire(import.meta.url).resolve('@mien/faces/package.json'));
+  const cascade = join(faces, 'dist', 'cascades', 'frontalface-alt2.xml');
   return { name, command: python, arguments: [script, JSON.stringify(work), cascade, `${processes}`], units };
 }
 
