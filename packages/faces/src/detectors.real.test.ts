@@ -51,7 +51,7 @@ describe.skipIf(!root).each<FaceDetectorType>(['haar', 'cnn'])(
       // Set, least share of pictures whose face is found, most boxes elsewhere a picture.
       ['photos/kdef-colour', { haar: 0.99, cnn: 0.99 }, { haar: 0.01, cnn: 0.01 }],
       ['kdef', { haar: 0.99, cnn: 0.99 }, { haar: 0.01, cnn: 0.01 }],
-      ['sfew/Train', { haar: 0.69, cnn: 0.97 }, { haar: 0.1, cnn: 0.01 }],
+      ['sfew/Train', { haar: 0.69, cnn: 0.96 }, { haar: 0.1, cnn: 0.01 }],
       ['jaffe', { haar: 0.99, cnn: 0.99 }, { haar: 0.01, cnn: 0.01 }],
     ])('%s', async (name, least, most) => {
       const detector = await createFaceDetector({ type });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { InvalidConfigurationError, InvalidImageError, type Landmarks, type PixelImage } from '@mien/core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -105,6 +106,32 @@ describe('the CNN detector', () => {
     thorough.dispose();
   });
 
+  test('looks twice at doubtful faces, and only at these', async () => {
+    const asked: string[] = [];
+    const assets = async (path: string) => {
+      asked.push(path);
+      return readFileSync(new URL(`../../dist/${path}`, import.meta.url));
+    };
+    // 40 pixels are few: the first network is not sure, and the second gives 0.78.
+    const doubtful = placed(await readAstronaut(40), [[100, 100]], 400, 300);
+    const scores = async (minPresence: number, image: PixelImage) => {
+      const one = await createCnnDetector({ minPresence }, { assets });
+      const found = await one.detect(image);
+      one.dispose();
+      return found.map(({ score }) => score);
+    };
+    expect(await scores(1, astronaut)).toHaveLength(1);
+    const [score] = await scores(0, doubtful);
+    expect(score).toBeLessThan(0.8);
+    expect(asked).toEqual(Array(2).fill('models/blazeface-back.onnx'));
+    expect(await scores(0.1, doubtful)).toEqual([score]);
+    expect(await scores(1, doubtful)).toEqual([]);
+    expect(asked.slice(2).sort()).toEqual([
+      ...Array(2).fill('models/blazeface-back.onnx'),
+      ...Array(2).fill('models/facemesh.onnx'),
+    ]);
+  });
+
   test('finds the same in grey', async () => {
     const [grey] = await detector.detect(await toGrey(astronaut));
     const [colour] = await detector.detect(astronaut);
@@ -135,7 +162,8 @@ describe('options', () => {
       type: 'cnn',
       network: 'blazeface-back',
       inputSizes: [192],
-      minScore: 0.5,
+      minScore: 0.4,
+      minPresence: 0.1,
       overlap: 0.3,
       border: 0.1,
     });

@@ -1,6 +1,8 @@
 import type { Face, PixelImage } from '@mien/core';
 import { checkImage } from '../check-image.js';
 import type { FaceDetector } from '../face-detector.js';
+import type { LandmarkDetector } from '../landmarks/landmark-detector.js';
+import { createLandmarkDetector } from '../landmarks/mesh-landmark-detector.js';
 import { overlapOfSmaller } from '../non-maximum-suppression.js';
 import { type OnnxModel, type OnnxOutput, openModel } from '../onnx-model.js';
 import { parseOptions } from '../parse-options.js';
@@ -11,7 +13,10 @@ import { CNN_STRIDE, type CnnOptions, type CnnOptionsInput, cnnOptionsSchema } f
 import { fitPicture } from './fit-picture.js';
 
 /** The most of the smaller of two faces, found at different sizes, that may lie in the other. */
-const MOST_SHARED = 0.4;
+const MOST_SHARED = 0.5;
+
+/** From this score on a face needs no second look. */
+const SURE_SCORE = 0.8;
 
 /**
  * A convolutional detector: BlazeFace on ONNX Runtime. A face's `score` is its probability; its `landmarks` are BlazeFace's six points.
@@ -25,36 +30,49 @@ export async function createCnnDetector(
 ): Promise<FaceDetector> {
   const parsed = parseOptions(cnnOptionsSchema, { ...options, type: 'cnn' }, 'the CNN detector', 'cnnOptionsSchema');
   const model = await openModel(parsed.network, resources);
+  // Only pictures with doubtful faces need the mesh.
+  let mesh: Promise<LandmarkDetector> | undefined;
+  const presenceOf = async (image: PixelImage, face: Face) => {
+    mesh ??= createLandmarkDetector(resources);
+    return (await (await mesh).locate(image, face)).presence;
+  };
   let disposed = false;
   return {
     async detect(image, { bestOnly = false } = {}) {
       if (disposed) throw new Error('this CNN detector was disposed of');
       checkImage(image);
-      return detectWith(model, parsed, image, bestOnly);
+      return detectWith(model, presenceOf, parsed, image, bestOnly);
     },
     dispose() {
       if (disposed) return;
       disposed = true;
       void model.release();
+      // A start that failed has told its caller.
+      mesh?.then((started) => started.dispose()).catch(() => undefined);
     },
   };
 }
 
 async function detectWith(
   model: OnnxModel,
+  presenceOf: (image: PixelImage, face: Face) => Promise<number>,
   options: CnnOptions,
   image: PixelImage,
   bestOnly: boolean,
 ): Promise<Face[]> {
   const faces: Face[] = [];
   for (const size of options.inputSizes) {
-    const found = blendCandidates(await search(model, options, image, size), options.overlap);
-    // Searched at a larger size, parts of a face look like one: what lies in a face that is known already is none.
-    faces.push(...found.filter(({ box }) => faces.every((known) => overlapOfSmaller(known.box, box) <= MOST_SHARED)));
-    if (bestOnly && faces.length > 0) break;
+    for (const face of blendCandidates(await search(model, options, image, size), options.overlap)) {
+      // Searched at a larger size, parts of a face look like one: what lies in a face that is known already is none.
+      if (faces.some((known) => overlapOfSmaller(known.box, face.box) > MOST_SHARED)) continue;
+      const { score } = face;
+      if (score >= SURE_SCORE || options.minPresence === 0 || (await presenceOf(image, face)) >= options.minPresence) {
+        faces.push(face);
+        if (bestOnly) return faces;
+      }
+    }
   }
-  faces.sort((a, b) => b.score - a.score);
-  return bestOnly ? faces.slice(0, 1) : faces;
+  return faces.sort((a, b) => b.score - a.score);
 }
 
 async function search(

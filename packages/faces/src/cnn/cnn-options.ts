@@ -15,7 +15,12 @@ export const cnnOptionsSchema = z.strictObject({
    */
   inputSizes: z.array(z.number().int().min(64).max(2048).multipleOf(CNN_STRIDE)).min(1).max(4).default([192]),
   /** Least probability of a face, 0..1. */
-  minScore: z.number().min(0).max(1).default(0.5),
+  minScore: z.number().min(0).max(1).default(0.4),
+  /**
+   * Least probability of a face, 0..1, that a second network, the face mesh, gives a box whose score is below 0.8: lettering, patterns and
+   * hands fail it. 0 spares the second look.
+   */
+  minPresence: z.number().min(0).max(1).default(0.1),
   /** Boxes that overlap more than this (intersection over union) are one face: its box is their mean, weighted by score. */
   overlap: z.number().min(0).max(1).default(0.3),
   /** Border of repeated edge pixels round the picture, in shares of its longer side: faces cut off by the edge need it. */
