@@ -18,8 +18,8 @@ export interface PreprocessingWork {
 
 /** The largest picture is searched whole. */
 export const FULL_SIZE = 8192;
-/** Where `searched small`: above this, faces are looked for in a smaller copy. */
-export const SMALL_SIZE = 512;
+/** Where `searched small`: above this, faces are looked for in a smaller copy; faces of `minSize` are still larger than the cascade's window. */
+export const SMALL_SIZE = 384;
 
 export const WORK: Omit<PreprocessingWork, 'folder' | 'searchSize'> = {
   threads: 2,
