@@ -2,10 +2,10 @@ import {
   add,
   concat,
   depthwiseConv2d,
-  mirrorPad,
   mul,
   scalar,
   serialization,
+  slice,
   sqrt,
   square,
   type Tensor,
@@ -57,16 +57,7 @@ export class PictureDerivatives extends layers.Layer {
   override call(inputs: Tensor | Tensor[]): Tensor {
     return tidy(() => {
       const pictures = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor4D;
-      const padded = mirrorPad(
-        pictures,
-        [
-          [0, 0],
-          [1, 1],
-          [1, 1],
-          [0, 0],
-        ],
-        'reflect',
-      ) as Tensor4D;
+      const padded = mirrorBorder(mirrorBorder(pictures, 1), 2);
       const filter = (kernel: readonly number[]) => {
         const channels = pictures.shape[3];
         const repeated = kernel.flatMap((value) => Array<number>(channels).fill(value));
@@ -88,3 +79,14 @@ export class PictureDerivatives extends layers.Layer {
   }
 }
 serialization.registerClass(PictureDerivatives);
+
+/** One more place at both ends of an axis, the mirror of the second. TensorFlow.js's mirrorPad has no right gradient. */
+function mirrorBorder(pictures: Tensor4D, axis: 1 | 2): Tensor4D {
+  const at = (place: number) => {
+    const [begin, size] = [[0, 0, 0, 0], [...pictures.shape]];
+    begin[axis] = place;
+    size[axis] = 1;
+    return slice(pictures, begin as Tensor4D['shape'], size as Tensor4D['shape']);
+  };
+  return concat([at(1), pictures, at(pictures.shape[axis] - 2)], axis);
+}

@@ -3,6 +3,7 @@ import {
   cast,
   clipByValue,
   customGrad,
+  expandDims,
   floor,
   type GradSaveFunc,
   gather,
@@ -13,16 +14,15 @@ import {
   mul,
   reshape,
   scalar,
+  scatterND,
   serialization,
   slice,
   sub,
   type Tensor,
-  type Tensor1D,
   type Tensor4D,
   tensor2d,
   tidy,
   transpose,
-  unsortedSegmentSum,
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
@@ -58,13 +58,14 @@ export function affineGrid(theta: Tensor, height: number, width: number): Tensor
  * the index itself has gradient 0.
  */
 const gatherRows = customGrad((matrix, index, save) => {
-  const rows = cast(index as Tensor1D, 'int32');
-  const count = (matrix as Tensor).shape[0];
+  const rows = cast(index as Tensor, 'int32');
+  const { shape } = matrix as Tensor;
   (save as GradSaveFunc)([rows, index as Tensor]);
   return {
     value: gather(matrix as Tensor, rows),
     gradFunc: (slope: Tensor, saved: Tensor[]) => [
-      unsortedSegmentSum(slope, saved[0] as Tensor1D, count),
+      // Adds where rows coincide.
+      scatterND(expandDims(saved[0], 1), slope, shape),
       zerosLike(saved[1]),
     ],
   };
