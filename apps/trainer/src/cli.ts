@@ -2,9 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { runCommandLine } from '@mien/core/node';
 import { Command } from 'commander';
+import { compareCommand } from './commands/compare.js';
 import { datasetCommand } from './commands/dataset.js';
 import { evaluateCommand } from './commands/evaluate.js';
+import { modelsCommand } from './commands/models.js';
 import { preprocessCommand } from './commands/preprocess.js';
+import { reportCommand } from './commands/report.js';
 import { runCommand } from './commands/run.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -16,7 +19,14 @@ const program = new Command('mien-train')
   .version(version)
   .option('--debug', 'show where an error happened')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
-for (const command of [datasetCommand(), preprocessCommand(), runCommand(), evaluateCommand()]) {
+for (const command of [
+  datasetCommand(),
+  preprocessCommand(),
+  runCommand(),
+  evaluateCommand(),
+  compareCommand(),
+  reportCommand(),
+]) {
   program.addCommand(command.copyInheritedSettings(program));
 }
 await runCommandLine(() => program.parseAsync());
