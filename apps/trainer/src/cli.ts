@@ -26,6 +26,7 @@ for (const command of [
   evaluateCommand(),
   compareCommand(),
   reportCommand(),
+  modelsCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));
 }
