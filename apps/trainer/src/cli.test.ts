@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { modelCardSchema } from '@mien/core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 /** The built program, as people run it: `turbo run test` builds first. */
@@ -102,6 +103,8 @@ describe('mien-train', () => {
       'confusion.svg',
       'index.html',
       'loss.svg',
+      'page.json',
+      'predictions.json',
       'report.json',
     ]);
     const [test] = JSON.parse(await readFile(join(folder, 'report', 'report.json'), 'utf8'));
@@ -186,6 +189,9 @@ describe('mien-train', () => {
       [['run', './nowhere.yaml'], /one that ships: .*sample\.yaml.*nowhere\.yaml/],
       [['run', 'tiny.yaml', '--set', 'dataset=none'], /datasets\/none/],
       [['run', 'tiny.yaml', '--set', 'split={protocol: official}'], /the protocol official/],
+      [['run', 'tiny.yaml', '--set', 'teachers=[mini-xception.fer2013]'], /training\.distillation/],
+      [['run', 'tiny.yaml', '--set', 'seeds=[1, 1]'], /each seed once/],
+      [['compare', './nowhere', './elsewhere'], /finished in \.\/nowhere/],
       [['evaluate', './nowhere', '--dataset', 'tiny'], /card\.json: no such file/],
       [['evaluate', '.', '--dataset', 'tiny', '--split', 'some'], /--split/],
       [['frobnicate'], /unknown command/],
@@ -230,6 +236,106 @@ describe('mien-train', () => {
     });
     expect((await run('preprocess', 'fer')).output).toMatch(/nothing had changed/);
   }, 120_000);
+
+  test('a progressive recipe in both directions between the genders, two seeds each; compared, and its page made again', {
+    timeout: 180_000,
+  }, async () => {
+    const ended = await run(
+      ...['run', 'tiny.yaml', '--runs', 'many', '--tensorboard'],
+      ...[
+        '--set',
+        'split={protocol: by-gender, train: female, validationShare: 0.25}',
+        '--set',
+        'crossValidation=true',
+      ],
+      ...['--set', 'recipe={type: progressive, halvings: 1}', '--set', 'seeds=[1, 2]', '--set', 'training.epochs=1'],
+    );
+    expect(ended).toMatchObject({ code: 0 });
+    const titles = [
+      'female, tested on male, seed 1',
+      'female, tested on male, seed 2',
+      'male, tested on female, seed 1',
+    ];
+    for (const title of titles) expect(ended.output).toMatch(new RegExp(`trained on ${title}: accuracy .* of 28`));
+    expect(ended.output).toMatch(/accuracy over 4 trainings: .* ± /);
+    expect(ended.errors).toMatch(/start: \d+ weights taken over\n/);
+    const [folder] = await runFolders('many');
+    expect((await readdir(join(folder, 'female-to-male', 'seed-2'))).sort()).toEqual([
+      'checkpoints',
+      'history-16.jsonl',
+      'history.jsonl',
+      'model',
+      'report',
+      'tensorboard',
+    ]);
+    const [whole] = await runFolders('whole');
+    const compared = await run('compare', folder, join(folder, 'male-to-female'), '--json');
+    expect(compared.code).toBe(0);
+    const { n, leftOut, models } = JSON.parse(compared.output);
+    // Women are tested on by the second alone; the first is both directions, each the mean of its seeds.
+    expect([n, leftOut, models.length]).toEqual([28, 28, 2]);
+    expect(models[1].againstFirst.mcNemar).toMatchObject({ onlyFirst: 0, onlySecond: 0, exactP: 1 });
+    const page = join(home, 'compared.html');
+    const text = await run('compare', whole, folder, '--output', page);
+    expect(text.output).toMatch(/^tiny, test: 14 samples; 42 that some lack are left out/);
+    expect(await readFile(page, 'utf8')).toMatch(/McNemar/);
+    expect(await run('compare', whole, folder, '--split', 'train')).toMatchObject({ code: 2 });
+    const again = await run('report', folder, '--output', join(home, 'again.html'));
+    expect(again).toMatchObject({ code: 0 });
+    expect(await readFile(join(home, 'again.html'))).toEqual(await readFile(join(folder, 'report', 'index.html')));
+    expect(await run('report', home)).toMatchObject({ code: 2, errors: expect.stringMatching(/page\.json/) });
+  });
+
+  test('two stages, the first shared by folds, with pictures of the second’s size; a leak is refused, dropped or allowed', {
+    timeout: 180_000,
+  }, async () => {
+    const first =
+      '{dataset: tiny, split: {protocol: hold-out}, training: {epochs: 1, batchSize: 8, learningRate: {schedule: constant, initial: 0.005}}}';
+    const ended = await run(
+      ...['run', 'tiny.yaml', '--runs', 'staged', '--set', `recipe={type: two-stage, first: ${first}}`],
+      ...['--set', 'split={protocol: k-fold, k: 2, validationShare: 0.5}', '--set', 'crossValidation=true'],
+      ...['--set', 'input={width: 24, height: 24}', '--set', 'training.epochs=1'],
+    );
+    expect(ended).toMatchObject({ code: 0 });
+    expect(ended.errors.match(/stage first, epoch 1\/1/g)).toHaveLength(1);
+    expect(ended.errors.match(/start: \d+ weights taken over/g)).toHaveLength(2);
+    const [folder] = await runFolders('staged');
+    const card = modelCardSchema.parse(
+      JSON.parse(await readFile(join(folder, 'fold-2', 'model', 'card.json'), 'utf8')),
+    );
+    expect(card.input).toMatchObject({ width: 24, height: 24 });
+    expect(card.training.datasets).toEqual(['tiny', 'tiny']);
+
+    await writeDataset('leaky', '{ type: image-folder }');
+    const pictures = join(home, 'leaky-pictures');
+    for (const [index, emotion] of ['happy', 'sad', 'happy', 'sad'].entries()) {
+      for (const part of ['train', 'validation']) {
+        await mkdir(join(pictures, part, emotion), { recursive: true });
+        // The first picture of each class is the same in both parts.
+        const shade = index < 2 ? 40 * index : 100 + 20 * index + (part === 'train' ? 0 : 10);
+        const create = { width: 32, height: 32, channels: 3 as const, background: { r: shade, g: shade, b: shade } };
+        await sharp({ create })
+          .png()
+          .toFile(join(pictures, part, emotion, `${part}${index}.png`));
+      }
+    }
+    expect(await run('dataset', 'add', 'leaky', pictures)).toMatchObject({ code: 0 });
+    const leaky = [
+      'run',
+      'tiny.yaml',
+      '--runs',
+      'leaks',
+      '--set',
+      'dataset=leaky',
+      '--set',
+      'split={protocol: official}',
+    ];
+    const refused = await run(...leaky, '--set', 'training.epochs=1');
+    expect(refused).toMatchObject({ code: 2, errors: expect.stringMatching(/2 of 4, such as .*leaks: drop/) });
+    const dropped = await run(...leaky, '--set', 'training.epochs=1', '--drop-leaks');
+    expect(dropped).toMatchObject({ code: 0, errors: expect.stringMatching(/left out of training: 2 pictures/) });
+    expect(await run(...leaky, '--set', 'training.epochs=1', '--set', 'leaks=allow')).toMatchObject({ code: 0 });
+  });
 
   test('a bundle that was changed is refused, and a shard whose bytes were changed', { timeout: 120_000 }, async () => {
     const [whole] = await runFolders('whole');

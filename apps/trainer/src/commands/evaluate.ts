@@ -1,14 +1,18 @@
+import { join } from 'node:path';
 import { startEngine } from '@mien/compute';
-import { InvalidConfigurationError, type Split } from '@mien/core';
-import { formatReport } from '@mien/metrics';
+import { InvalidConfigurationError, type ModelCard, type Split } from '@mien/core';
+import { formatReport, type ReportEvaluation } from '@mien/metrics';
 import { buildBundleModel, readBundle } from '@mien/model-zoo';
 import type { TensorSet } from '@mien/preprocessing/node';
-import { Command } from 'commander';
+import type { Views } from '@mien/training';
+import { Command, Option } from 'commander';
 import { resolveBundle } from '../bundle-path.js';
 import { findDatasetFolder } from '../configuration/dataset-definition.js';
 import { loadTensorsFor, pipelineForBundle } from '../data.js';
-import { evaluatePart } from '../run/evaluate-part.js';
+import { type EvaluatedPart, evaluatePart } from '../run/evaluate-part.js';
 import { keepKnownLabels, mapLabels } from '../run/label-order.js';
+import { writePredictions } from '../run/predictions.js';
+import { writeReport } from '../run/report-folder.js';
 
 interface EvaluateOptions {
   readonly dataset: string;
@@ -16,6 +20,8 @@ interface EvaluateOptions {
   readonly split: string;
   readonly ignoreUnknownLabels?: boolean;
   readonly json?: boolean;
+  readonly views: string;
+  readonly report?: string;
 }
 
 /** FER-2013's own names beside ours. */
@@ -38,6 +44,12 @@ export function evaluateCommand(): Command {
     .option('--data <path>', 'the data, instead of the place that "dataset add" was told')
     .option('--split <split>', 'train, validation, test (or Training, PublicTest, PrivateTest), or all', 'all')
     .option('--ignore-unknown-labels', 'leave out samples of classes that the model does not have')
+    .addOption(
+      new Option('--views <views>', 'mean over views of each picture')
+        .choices(['one', 'flip', 'ten-crop'])
+        .default('one'),
+    )
+    .option('--report <folder>', 'write a page with charts and mistakes, and predictions for "compare"')
     .option('--json', 'print JSON')
     .action(evaluate);
 }
@@ -57,13 +69,22 @@ async function evaluate(bundlePath: string, options: EvaluateOptions): Promise<v
   const model = buildBundleModel(bundle);
   const source = { set, indices, classOf, range: card.input.range };
   const part = { dataset: set.index.name, split, obtained: 'out-of-sample' } as const;
-  const { report, groups } = await evaluatePart(model, card.labels, source, part);
+  const views = options.views as Views;
+  const evaluated = await evaluatePart(model, card.labels, source, part, {
+    views,
+    heatMaps: options.report !== undefined,
+  });
   model.dispose();
+  if (options.report !== undefined) {
+    const page = await writePage(options.report, card, evaluated, { engine: engine.name, runtime: engine.runtime });
+    process.stderr.write(`report: ${page}\n`);
+  }
+  const { report, groups, topK, calibration, ranking } = evaluated.evaluation;
   const { accuracy, macroF1, n, perClass, confusion, labels } = report;
   const { skipped, wholeImages } = set.index;
   if (options.json) {
     process.stdout.write(
-      `${JSON.stringify({ accuracy, macroF1, n, perClass, confusion, labels, groups, skipped, wholeImages, ignored }, null, 2)}\n`,
+      `${JSON.stringify({ accuracy, macroF1, n, perClass, confusion, labels, topK, calibration, areas: areasOf(ranking), groups, skipped, wholeImages, ignored }, null, 2)}\n`,
     );
     return;
   }
@@ -80,6 +101,29 @@ async function evaluate(bundlePath: string, options: EvaluateOptions): Promise<v
     const each = counts.map(([emotion, count]) => `${emotion} ${count}`).join(', ');
     process.stdout.write(`left out: ${total} pictures of classes that the model does not have (${each})\n`);
   }
+}
+
+/** A report folder as a run has one, so that it can be compared and its page made again. */
+async function writePage(
+  directory: string,
+  card: ModelCard,
+  { evaluation, predictions }: EvaluatedPart,
+  environment: Readonly<Record<string, string>>,
+): Promise<string> {
+  const folder = join(directory, 'report');
+  await writePredictions(folder, [predictions]);
+  const { dataset, split } = evaluation;
+  return writeReport(folder, {
+    title: `${card.name} on ${dataset}, ${split}`,
+    summary: `Trained on ${card.training.datasets.join(', ')}: ${card.training.protocol}.`,
+    evaluations: [evaluation],
+    environment,
+  });
+}
+
+/** The areas under the curves, without the curves. */
+function areasOf(ranking: ReportEvaluation['ranking']) {
+  return ranking?.perClass.map(({ label, rocAuc, averagePrecision }) => ({ label, rocAuc, averagePrecision }));
 }
 
 function parseSplit(text: string): Split | 'all' {

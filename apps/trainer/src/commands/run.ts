@@ -14,6 +14,8 @@ interface RunCommandOptions {
   readonly runs: string;
   readonly engine?: string;
   readonly dropLeaks?: boolean;
+  readonly tensorboard: boolean;
+  readonly mlflow?: string;
 }
 
 /** `mien-train run <experiment.yaml>`. */
@@ -26,16 +28,20 @@ export function runCommand(): Command {
     .option('--engine <name>', 'compute engine; the same as --set engine=<name>')
     .option(
       '--drop-leaks',
-      'leave out of training what also stands in validation or test; the same as --set dropLeaks=true',
+      'leave out of training what also stands in validation or test; the same as --set leaks=drop',
     )
+    .option('--tensorboard', 'write the history as TensorBoard event files too, after each epoch', false)
+    .option('--mlflow <address>', 'log each finished training to an MLflow server, such as http://localhost:5000')
     .option('--runs <folder>', 'where run folders are kept', 'runs')
-    .action(async (experiment: string, { set, resume, runs, engine, dropLeaks }: RunCommandOptions) => {
-      const overrides = [...set, ...(engine ? [`engine=${engine}`] : []), ...(dropLeaks ? ['dropLeaks=true'] : [])];
+    .action(async (experiment: string, options: RunCommandOptions) => {
+      const { set, resume, runs, engine, dropLeaks, tensorboard, mlflow } = options;
+      const overrides = [...set, ...(engine ? [`engine=${engine}`] : []), ...(dropLeaks ? ['leaks=drop'] : [])];
       const command = ['mien-train run', basename(experiment), ...overrides.map((text) => `--set ${text}`)].join(' ');
       const result = await runExperiment(await readExperiment(await findExperiment(experiment), overrides), {
         runs,
         resume,
         command,
+        exports: { tensorboard, mlflow },
       });
       process.stdout.write(describeResult(result));
     });
@@ -61,18 +67,18 @@ async function findExperiment(nameOrPath: string): Promise<string> {
   });
 }
 
-function describeResult({ folds, report, directory }: RunResult): string {
-  const lines =
-    folds.length > 1
-      ? [
-          `accuracy over ${folds.length} folds: ${describeSpread(spreadOf(testEvaluations(folds).map((part) => part.report.accuracy)))}`,
-        ]
-      : folds[0].evaluations.map(
-          ({ split, obtained, report: figures }) =>
-            `${split} (${obtained}): accuracy ${describeAccuracy(figures)}, macro F1 ${figures.macroF1.toFixed(3)}`,
-        );
-  const model = folds.length > 1 ? `${directory}/fold-*/model` : folds[0].model;
-  return `${lines.join('\n')}\nmodel:  ${model}\nreport: ${report}\n`;
+function describeResult({ folds, titles, report, directory }: RunResult): string {
+  if (folds.length === 1) {
+    const lines = folds[0].evaluations.map(
+      ({ split, obtained, report: figures }) =>
+        `${split} (${obtained}): accuracy ${describeAccuracy(figures)}, macro F1 ${figures.macroF1.toFixed(3)}`,
+    );
+    return `${lines.join('\n')}\nmodel:  ${folds[0].model}\nreport: ${report}\n`;
+  }
+  const tests = testEvaluations(folds);
+  const lines = tests.map(({ report: figures }, index) => `${titles[index]}: accuracy ${describeAccuracy(figures)}`);
+  const spread = describeSpread(spreadOf(tests.map((part) => part.report.accuracy)));
+  return `${lines.join('\n')}\naccuracy over ${folds.length} trainings: ${spread}\nmodels: ${directory}/*/model\nreport: ${report}\n`;
 }
 
 function collect(value: string, previous: string[]): string[] {

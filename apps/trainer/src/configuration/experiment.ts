@@ -6,35 +6,92 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { checkConfiguration, readYamlFile } from './yaml-file.js';
 
-/** An experiment file: what is trained on what, how, and what the bundle says of itself. */
-export const experimentSchema = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'expected lower-case letters, digits, dots and hyphens'),
-  /** A sentence for the report. */
-  summary: z.string().min(1),
-  /** A folder below `datasets/`. */
+/** What becomes of training pictures that, pixel for pixel, also stand in validation or test. */
+const leaks = z.enum(['refuse', 'drop', 'allow']).default('refuse');
+
+/** The size that pictures are brought to, in pixels, instead of the data set's own. */
+const input = z.strictObject({ width: z.number().int().positive(), height: z.number().int().positive() }).optional();
+
+/** A training that comes before the experiment's own. */
+const firstStageSchema = z.strictObject({
+  /** A folder below `datasets/`; its pictures are brought to the same size. */
   dataset: z.string().min(1),
   split: splitProtocolSchema,
-  /** Leaves out of training what also stands, pixel for pixel, in validation or test. */
-  dropLeaks: z.boolean().default(false),
-  /** Trains once for every fold of the protocol and reports mean and spread. */
-  crossValidation: z.boolean().default(false),
-  model: z.strictObject({
-    architecture: z.string().min(1),
-    options: z.record(z.string(), z.json()).default({}),
-    /** A bundle (folder, or the name of a shipped one) whose weights training starts from. */
-    startFrom: z.string().min(1).optional(),
-    /** What grey 0 and 255 become at the network's input. */
-    range: z.tuple([z.number(), z.number()]).default([-1, 1]),
-  }),
+  leaks,
   training: trainingSchema,
-  seed: z.number().int().default(1),
-  engine: z.enum(['auto', ...ENGINES]).default('auto'),
-  bundle: z.strictObject({
-    intendedUse: z.string().min(1),
-    limits: z.string().min(1),
-    licence: z.strictObject({ weights: z.string().min(1), data: z.string().min(1) }),
-  }),
 });
+
+/** How several trainings follow each other; see `recipes` of @mien/training. Without one there is a single training. */
+const recipeSchema = z.discriminatedUnion('type', [
+  /** First on other data, then, from there, as the experiment says. */
+  z.strictObject({ type: z.literal('two-stage'), first: firstStageSchema }),
+  /** On small pictures first: half the size, and half of that; the network grows, each larger one from the smaller. */
+  z.strictObject({
+    type: z.literal('progressive'),
+    /** How often the pictures are halved for the first training. */
+    halvings: z.number().int().min(1).max(4),
+    /** How the smaller ones are trained; default: as the largest. */
+    smaller: trainingSchema.optional(),
+  }),
+]);
+
+/** An experiment file: what is trained on what, how, and what the bundle says of itself. */
+export const experimentSchema = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'expected lower-case letters, digits, dots and hyphens'),
+    /** A sentence for the report. */
+    summary: z.string().min(1),
+    /** A folder below `datasets/`. */
+    dataset: z.string().min(1),
+    input,
+    split: splitProtocolSchema,
+    leaks,
+    /** Trains once for every fold of the protocol (for `by-gender`: once in each direction) and reports mean and spread. */
+    crossValidation: z.boolean().default(false),
+    model: z.strictObject({
+      architecture: z.string().min(1),
+      options: z.record(z.string(), z.json()).default({}),
+      /** A bundle (folder, or the name of a shipped one) whose weights training starts from, as far as they fit. */
+      startFrom: z.string().min(1).optional(),
+      /** What grey 0 and 255 become at the network's input. */
+      range: z.tuple([z.number(), z.number()]).default([-1, 1]),
+    }),
+    recipe: recipeSchema.optional(),
+    training: trainingSchema,
+    /** Bundles to learn from, with `training.distillation`; trained on the same tensors. */
+    teachers: z.array(z.string().min(1)).default([]),
+    evaluation: z
+      .strictObject({
+        /** The answer is the mean over views of each picture: plain and mirrored, or ten crops. */
+        views: z.enum(['one', 'flip', 'ten-crop']).default('one'),
+        /** Side of a crop in sides of the picture. */
+        cropShare: z.number().gt(0).max(1).default(0.875),
+        /** Pictures in the report of where the model looked (Grad-CAM). */
+        heatMaps: z.boolean().default(true),
+      })
+      .prefault({}),
+    seed: z.number().int().default(1),
+    /** Trains once for each and reports mean and spread; instead of `seed`. */
+    seeds: z.array(z.number().int()).min(2).optional(),
+    engine: z.enum(['auto', ...ENGINES]).default('auto'),
+    bundle: z.strictObject({
+      intendedUse: z.string().min(1),
+      limits: z.string().min(1),
+      licence: z.strictObject({ weights: z.string().min(1), data: z.string().min(1) }),
+    }),
+  })
+  .refine(({ training, teachers }) => (training.distillation !== undefined) === teachers.length > 0, {
+    path: ['teachers'],
+    error: 'go with training.distillation, and only with that',
+  })
+  .refine(({ model, recipe }) => !(model.startFrom && recipe), {
+    path: ['model', 'startFrom'],
+    error: 'goes with a single training: the first stage of a recipe begins fresh',
+  })
+  .refine(({ seeds }) => new Set(seeds).size === (seeds?.length ?? 0), {
+    path: ['seeds'],
+    error: 'each seed once',
+  });
 
 export type Experiment = z.output<typeof experimentSchema>;
 

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { writeFileAtomically } from '@mien/core/node';
-import { type ReportEvaluation, renderReport, reportFromConfusion } from '@mien/metrics';
+import { type ReportEvaluation, reportFromConfusion } from '@mien/metrics';
 import { stringify } from 'yaml';
+import { writeReport } from './report-folder.js';
 import type { RunRecord } from './run-folder.js';
 import type { FoldResult } from './train-fold.js';
 
-/** Mean and standard deviation (n − 1) over folds. */
+/** Mean and standard deviation (n − 1) over folds and seeds. */
 export interface Spread {
   readonly mean: number;
   readonly standardDeviation: number;
@@ -23,13 +24,17 @@ export function testEvaluations(folds: readonly FoldResult[]): ReportEvaluation[
   return folds.map(({ evaluations }) => evaluations[0]);
 }
 
-/** Writes the report over all folds: their test parts pooled, and the spread between them. */
-export async function summariseFolds(
-  directory: string,
-  record: RunRecord,
-  folds: readonly FoldResult[],
-  command: string,
-): Promise<string> {
+export interface SummaryArguments {
+  readonly directory: string;
+  readonly record: RunRecord;
+  readonly folds: readonly FoldResult[];
+  /** What each is: `fold 2 of 5, seed 3`. */
+  readonly titles: readonly string[];
+  readonly command: string;
+}
+
+/** Writes the report over all folds and seeds: their test parts pooled, and the spread between them. */
+export async function summariseFolds({ directory, record, folds, titles, command }: SummaryArguments): Promise<string> {
   const evaluations = testEvaluations(folds);
   const [{ dataset, split, obtained, report: first }] = evaluations;
   const confusion = first.confusion.map((row, truth) =>
@@ -39,28 +44,43 @@ export async function summariseFolds(
   const macroF1 = spreadOf(evaluations.map(({ report }) => report.macroF1));
   const pooled = reportFromConfusion(first.labels, confusion);
   const folder = join(directory, 'report');
-  const { experiment, environment, startedAt, seed } = record;
-  const html = renderReport({
+  const { experiment, environment, startedAt } = record;
+  const { seeds, seed } = experiment;
+  const page = await writeReport(folder, {
     title: experiment.name,
     summary: experiment.summary,
     facts: {
-      folds: folds.length,
+      trainings: folds.length,
       'mean accuracy': describeSpread(accuracy),
       'mean macro F1': describeSpread(macroF1),
       started: startedAt,
-      seed,
+      ...(seeds ? { seeds: seeds.join(', ') } : { seed }),
     },
     evaluations: [
-      { dataset, split, obtained, report: pooled, remark: 'The test parts of all folds together.' },
-      ...evaluations.map(({ mistakes: _, ...evaluation }) => evaluation),
+      { dataset, split, obtained, report: pooled, remark: describePool(experiment) },
+      ...evaluations.map(({ mistakes: _, remark, ...evaluation }, index) => ({
+        ...evaluation,
+        split: `${evaluation.split}, ${titles[index]}`,
+        remark,
+      })),
     ],
     configuration: stringify(experiment),
     environment: { ...environment },
     commands: [{ command, explanation: 'train again' }],
   });
-  await writeFileAtomically(join(folder, 'index.html'), html);
-  await writeFileAtomically(join(folder, 'report.json'), `${JSON.stringify({ accuracy, macroF1, pooled }, null, 2)}\n`);
-  return join(folder, 'index.html');
+  await writeFileAtomically(
+    join(folder, 'report.json'),
+    `${JSON.stringify({ accuracy, macroF1, pooled, trainings: titles }, null, 2)}\n`,
+  );
+  return page;
+}
+
+function describePool({ seeds, split, crossValidation }: RunRecord['experiment']): string {
+  if (crossValidation && split.protocol === 'by-gender') {
+    return 'Both directions together: trained on one gender, tested on the other.';
+  }
+  const parts = crossValidation ? 'The test parts of all folds together' : 'The test part, once for each seed';
+  return seeds && crossValidation ? `${parts}, once for each seed.` : `${parts}.`;
 }
 
 /** `71.2 % ± 3.4 (65.0 to 75.1)`. */

@@ -1,16 +1,19 @@
 import { join } from 'node:path';
 import { type StartedEngine, startEngine } from '@mien/compute';
 import { writeFileAtomically } from '@mien/core/node';
-import { assignSplits, expandFolds, type SplitProtocol } from '@mien/datasets';
+import { parsePipeline } from '@mien/preprocessing';
 import type { TensorSet } from '@mien/preprocessing/node';
-import { findDatasetFolder } from '../configuration/dataset-definition.js';
+import { type DatasetFolder, findDatasetFolder } from '../configuration/dataset-definition.js';
 import type { Experiment } from '../configuration/experiment.js';
 import { readYamlFile } from '../configuration/yaml-file.js';
-import { loadFolderTensors, photoPipeline } from '../data.js';
+import { loadFolderTensors, loadTensorsFor, photoPipeline } from '../data.js';
 import { summariseFolds } from './cross-validation.js';
-import { dropTensorLeaks } from './drop-tensor-leaks.js';
 import { describeEnvironment } from './environment.js';
+import type { HistoryExports } from './export-history.js';
+import { withInputSize } from './input-size.js';
+import { listMembers } from './members.js';
 import { createRunFolder, createRunKey, latestRunFolder, type RunRecord } from './run-folder.js';
+import { type RunSet, splitSet } from './run-set.js';
 import { type FoldResult, trainFold } from './train-fold.js';
 
 export interface RunOptions {
@@ -19,69 +22,90 @@ export interface RunOptions {
   readonly resume: boolean;
   /** What was typed, for the report. */
   readonly command: string;
+  readonly exports?: HistoryExports;
 }
 
 export interface RunResult {
   readonly directory: string;
   readonly folds: readonly FoldResult[];
+  /** What each of them is, such as `fold 2 of 5`; empty for a run of one. */
+  readonly titles: readonly string[];
   /** The page to open. */
   readonly report: string;
 }
 
-/** Runs an experiment: data, split, training, evaluation, bundle, report; for every fold with `crossValidation`. */
+/**
+ * Runs an experiment: data, split, training, evaluation, bundle, report; once for every fold with `crossValidation`, and for every one of `seeds`.
+ */
 export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<RunResult> {
-  const folder = await findDatasetFolder(experiment.dataset);
-  const set = await loadFolderTensors(folder);
-  const protocols: SplitProtocol[] = experiment.crossValidation
-    ? expandFolds(set.samples, experiment.split)
-    : [experiment.split];
+  const folder = withInputSize(await findDatasetFolder(experiment.dataset), experiment.input);
+  const set = await loadTensors(folder, experiment.input);
   // Before anything is written: a split that the data cannot give leaves no empty run behind.
-  const splits = protocols.map((split) => {
-    const parts = assignSplits(set.samples, split, { require: ['train', 'validation'] });
-    return { split, parts: experiment.dropLeaks ? dropTensorLeaks(parts, set) : parts };
-  });
+  const members = listMembers(experiment, set.samples).map((member) => ({
+    ...member,
+    data: splitSet(set, member.split, experiment.leaks),
+  }));
+  const first = await loadFirstStage(experiment, set);
   const engine = await startEngine({ engine: experiment.engine, forTraining: true });
   process.stderr.write(`engine: ${engine.name}, on ${engine.runtime}; ${engine.reason}\n`);
-  const { directory, record } = await openRun(experiment, set, engine, options);
+  const dataKey = first ? `${first.set.index.key},${set.index.key}` : set.index.key;
+  const { directory, record } = await openRun(experiment, dataKey, engine, options);
   const folds: FoldResult[] = [];
-  for (const [index, { split, parts }] of splits.entries()) {
-    const isFold = splits.length > 1;
+  for (const { split, seed, folder: name, title, data } of members) {
     folds.push(
       await trainFold({
-        directory: isFold ? join(directory, `fold-${index + 1}`) : directory,
-        record: { ...record, experiment: { ...experiment, split } },
-        set,
-        parts,
+        directory: join(directory, name),
+        shared: join(directory, 'first-stage', `seed-${seed}`),
+        record: { ...record, seed, experiment: { ...experiment, split, seed } },
+        data,
+        first,
         pipeline: photoPipeline(folder),
         resume: options.resume,
-        title: isFold ? `fold ${index + 1} of ${splits.length}` : '',
+        title,
         command: options.command,
+        exports: options.exports,
       }),
     );
   }
-  const report = folds.length > 1 ? await summariseFolds(directory, record, folds, options.command) : folds[0].report;
-  return { directory, folds, report };
+  const titles = members.map(({ title }) => title);
+  const report =
+    folds.length > 1 ? await summariseFolds({ directory, record, folds, titles, ...options }) : folds[0].report;
+  return { directory, folds, titles, report };
+}
+
+function loadTensors(folder: DatasetFolder, input: Experiment['input']): Promise<TensorSet> {
+  return input ? loadTensorsFor(folder, parsePipeline(folder.definition.pipeline)) : loadFolderTensors(folder);
+}
+
+/** The first stage's pictures, brought to the size of the second's. */
+async function loadFirstStage({ recipe }: Experiment, { width, height }: TensorSet): Promise<RunSet | undefined> {
+  if (recipe?.type !== 'two-stage') return undefined;
+  const { dataset, split, leaks } = recipe.first;
+  const own = await findDatasetFolder(dataset);
+  const folder = withInputSize(own, { width, height });
+  const isSame = JSON.stringify(folder.definition.pipeline) === JSON.stringify(own.definition.pipeline);
+  return splitSet(await loadTensors(folder, isSame ? undefined : { width, height }), split, leaks);
 }
 
 async function openRun(
   experiment: Experiment,
-  set: TensorSet,
+  dataKey: string,
   engine: StartedEngine,
   { runs, resume }: RunOptions,
 ): Promise<{ directory: string; record: RunRecord }> {
   const environment = await describeEnvironment(engine);
-  const runKey = createRunKey(experiment, set.index.key, environment);
+  const runKey = createRunKey(experiment, dataKey, environment);
   if (resume) {
     const directory = await latestRunFolder(runs, experiment);
     const { startedAt } = (await readYamlFile(join(directory, 'run.json'))) as RunRecord;
     return {
       directory,
-      record: { experiment, seed: experiment.seed, dataKey: set.index.key, runKey, startedAt, environment },
+      record: { experiment, seed: experiment.seed, dataKey, runKey, startedAt, environment },
     };
   }
   const directory = await createRunFolder(runs, experiment);
   const startedAt = new Date().toISOString();
-  const record = { experiment, seed: experiment.seed, dataKey: set.index.key, runKey, startedAt, environment };
+  const record = { experiment, seed: experiment.seed, dataKey, runKey, startedAt, environment };
   await writeFileAtomically(join(directory, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
   return { directory, record };
 }

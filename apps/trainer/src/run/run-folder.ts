@@ -87,10 +87,10 @@ export async function latestRunFolder(runs: string, experiment: Experiment): Pro
   });
 }
 
-/** Writes `history.jsonl`: a line an epoch. */
-export async function writeHistory(directory: string, history: History): Promise<void> {
+/** Writes `history.jsonl`, of an earlier stage `history-<stage>.jsonl`: a line an epoch. */
+export async function writeHistory(directory: string, history: History, stage?: string): Promise<void> {
   await writeFileAtomically(
-    join(directory, 'history.jsonl'),
+    join(directory, stage === undefined ? 'history.jsonl' : `history-${stage}.jsonl`),
     history.map((entry) => `${JSON.stringify(entry)}\n`).join(''),
   );
 }

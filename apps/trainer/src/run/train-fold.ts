@@ -1,33 +1,38 @@
 import { join } from 'node:path';
-import { type Emotion, InvalidBundleError } from '@mien/core';
+import type { Emotion } from '@mien/core';
 import { writeFileAtomically } from '@mien/core/node';
-import type { SplitIndices } from '@mien/datasets';
-import { type ReportEvaluation, renderConfusion, renderCurve, renderReport } from '@mien/metrics';
-import { buildModel, readBundle, saveBundle, writeWeights } from '@mien/model-zoo';
+import { fitTemperature, type ReportEvaluation, type ReportInput, renderConfusion, renderCurve } from '@mien/metrics';
+import { saveBundle } from '@mien/model-zoo';
 import type { PipelineData } from '@mien/preprocessing';
-import type { TensorSet } from '@mien/preprocessing/node';
-import { type TrainResult, train } from '@mien/training';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { RecipeResult, TrainedStage, TrainResult } from '@mien/training';
 import { stringify } from 'yaml';
-import { resolveBundle } from '../bundle-path.js';
 import type { Experiment } from '../configuration/experiment.js';
-import { formatDuration, Progress } from '../progress.js';
-import { evaluatePart, toCardMetric } from './evaluate-part.js';
+import { formatDuration } from '../progress.js';
+import { type EvaluatedPart, evaluatePart, toCardMetric } from './evaluate-part.js';
+import { exportRun, type HistoryExports } from './export-history.js';
 import { mapLabels } from './label-order.js';
-import { type RunRecord, writeHistory } from './run-folder.js';
+import { writePredictions } from './predictions.js';
+import { writeReport } from './report-folder.js';
+import type { RunRecord } from './run-folder.js';
+import type { RunSet } from './run-set.js';
+import { trainRecipe } from './train-recipe.js';
 
 export interface FoldArguments {
   /** Where checkpoints, history, model and report go. */
   readonly directory: string;
+  /** Where the first of two stages is kept, which folds of one seed share. */
+  readonly shared: string;
   readonly record: RunRecord;
-  readonly set: TensorSet;
-  readonly parts: SplitIndices;
+  readonly data: RunSet;
+  /** For `two-stage`: what the first stage is trained on. */
+  readonly first?: RunSet;
   /** What the bundle carries: from a photo to the network's input. */
   readonly pipeline: PipelineData;
   readonly resume: boolean;
   /** `fold 2 of 5`; empty for a single run. */
   readonly title: string;
   readonly command: string;
+  readonly exports?: HistoryExports;
 }
 
 export interface FoldResult {
@@ -39,99 +44,56 @@ export interface FoldResult {
 
 /** Trains one model on one split, evaluates it, and writes its bundle and report. */
 export async function trainFold(fold: FoldArguments): Promise<FoldResult> {
-  const { directory, record, set, parts } = fold;
-  const { experiment } = record;
-  const labels = set.index.labels;
-  const { height, width, channels } = set;
-  const model = buildModel({
-    id: experiment.model.architecture,
-    options: experiment.model.options,
-    input: { height, width, channels },
-    classes: labels.length,
-    seed: experiment.seed,
-  });
+  const { directory, record, data } = fold;
+  const { experiment, runKey } = record;
+  const labels = data.set.index.labels;
+  const { model, stages } = await trainRecipe({ ...fold, experiment, runKey, startedAt: record.startedAt });
   try {
-    if (experiment.model.startFrom) await startFrom(model, experiment.model.startFrom, labels);
-    const classOf = mapLabels(labels, set);
-    const source = (indices: readonly number[]) => ({ set, indices, classOf, range: experiment.model.range });
-    const training = await trainWithProgress(fold, model, source);
-    const evaluations: ReportEvaluation[] = [];
-    for (const [split, obtained] of [
-      ['test', 'held-out'],
-      ['validation', 'selected-on'],
-    ] as const) {
-      if (parts[split].length === 0) continue;
-      const part = { dataset: set.index.name, split, obtained, remark: describeProtocol(experiment) };
-      evaluations.push(await evaluatePart(model, labels, source(parts[split]), part));
-    }
+    const parts = await evaluateParts(fold, model, labels);
+    const evaluations = parts.map(({ evaluation }) => evaluation);
     const modelDirectory = join(directory, 'model');
-    await saveBundle(model, createCard(fold, labels, evaluations, training), modelDirectory);
-    const report = await writeReport(fold, evaluations, training);
-    return { evaluations, model: modelDirectory, report, training };
+    await saveBundle(model, createCard(fold, labels, evaluations, stages), modelDirectory);
+    const report = await writeFoldReport(fold, parts, stages);
+    await exportRun(fold, evaluations, stages[stages.length - 1].history);
+    return { evaluations, model: modelDirectory, report, training: stages[stages.length - 1] };
   } finally {
     model.dispose();
   }
 }
 
-async function startFrom(model: LayersModel, name: string, labels: readonly Emotion[]): Promise<void> {
-  const { card, weights, directory } = await readBundle(await resolveBundle(name));
-  if (card.labels.join() !== labels.join()) {
-    throw new InvalidBundleError({
-      expected: `a bundle whose labels are the data set's: ${labels.join(', ')}`,
-      found: `${card.labels.join(', ')} in ${directory}`,
-      fix: 'start from a bundle with the same labels in the same order',
-      details: { directory },
-    });
-  }
-  writeWeights(model, weights);
-}
-
-async function trainWithProgress(
-  { directory, record, parts, resume, title }: FoldArguments,
-  model: LayersModel,
-  source: (indices: readonly number[]) => Parameters<typeof train>[0]['train'],
-): Promise<TrainResult> {
-  const { experiment, runKey } = record;
-  const { epochs } = experiment.training;
-  let progress: Progress | undefined;
-  try {
-    return await train({
-      model,
-      train: source(parts.train),
-      validation: source(parts.validation),
-      configuration: experiment.training,
-      seed: experiment.seed,
-      checkpointDirectory: join(directory, 'checkpoints'),
-      runKey,
-      resume,
-      onStep: ({ epoch, step, steps, loss, accuracy }) => {
-        progress ??= new Progress(title ? `training, ${title}` : 'training', (epoch - 1) * steps);
-        const note = `epoch ${epoch}/${epochs}, loss ${loss.toFixed(3)}, accuracy ${(100 * accuracy).toFixed(1)} %`;
-        progress.update((epoch - 1) * steps + step, epochs * steps, note);
-      },
-      onEpoch: async (result, history) => {
-        await writeHistory(directory, history);
-        progress?.log(
-          `${title && `${title}, `}epoch ${result.epoch}/${epochs}: loss ${result.trainLoss.toFixed(4)}, ` +
-            `accuracy ${percent(result.trainAccuracy)}; validation loss ${result.validationLoss.toFixed(4)}, ` +
-            `accuracy ${percent(result.validationAccuracy)}; ${formatDuration(result.seconds)}, ` +
-            `waited for data ${percent(result.waited ?? 0)}`,
-        );
-      },
-    });
-  } finally {
-    progress?.end();
-  }
+/** Test first, where there is one: it is what counts. */
+async function evaluateParts(
+  { data: { set, parts }, record: { experiment } }: FoldArguments,
+  model: RecipeResult['model'],
+  labels: readonly Emotion[],
+): Promise<EvaluatedPart[]> {
+  const source = (indices: readonly number[]) => ({
+    set,
+    indices,
+    classOf: mapLabels(labels, set),
+    range: experiment.model.range,
+  });
+  const options = experiment.evaluation;
+  const common = { dataset: set.index.name, remark: describeProtocol(experiment) };
+  const selectedOn = { ...common, split: 'validation', obtained: 'selected-on' } as const;
+  const validation = await evaluatePart(model, labels, source(parts.validation), selectedOn, options);
+  if (parts.test.length === 0) return [validation];
+  const { truth, probabilities } = validation.predictions;
+  const temperature = fitTemperature({ labels, truth, probabilities });
+  const heldOut = { ...common, split: 'test', obtained: 'held-out' } as const;
+  const test = await evaluatePart(model, labels, source(parts.test), heldOut, { ...options, temperature });
+  return [test, validation];
 }
 
 function createCard(
-  { record, pipeline, set }: FoldArguments,
+  { record, pipeline, data: { set }, first }: FoldArguments,
   labels: readonly Emotion[],
   evaluations: readonly ReportEvaluation[],
-  { history, best }: TrainResult,
+  stages: readonly TrainedStage[],
 ): Parameters<typeof saveBundle>[1] {
   const { experiment } = record;
   const { height, width, channels } = set;
+  const { history, best } = stages[stages.length - 1];
   return {
     // As timm names weights: architecture.tag.
     name: `${experiment.model.architecture}.${experiment.name}`,
@@ -140,12 +102,12 @@ function createCard(
     labels: [...labels],
     pipeline,
     training: {
-      datasets: [set.index.name],
-      protocol: `${describeProtocol(experiment)}; kept epoch ${best.epoch} of ${history.length}, the best on validation`,
+      datasets: [...(first ? [first.set.index.name] : []), set.index.name],
+      protocol: `${describeProtocol(experiment)}; kept epoch ${best.epoch} of ${history.length}, ${describeChoice(experiment)}`,
       seed: experiment.seed,
-      epochs: history.length,
+      epochs: stages.reduce((sum, stage) => sum + stage.history.length, 0),
       // Through JSON, so that absent options are absent.
-      recipe: JSON.parse(JSON.stringify(experiment.training)),
+      recipe: JSON.parse(JSON.stringify({ ...experiment.training, recipe: experiment.recipe })),
       ...(experiment.model.startFrom ? { startedFrom: experiment.model.startFrom } : {}),
     },
     metrics: evaluations.map(toCardMetric),
@@ -153,51 +115,59 @@ function createCard(
   };
 }
 
-async function writeReport(
+async function writeFoldReport(
   { directory, record, title, command }: FoldArguments,
-  evaluations: readonly ReportEvaluation[],
-  { history, best }: TrainResult,
+  parts: readonly EvaluatedPart[],
+  stages: readonly TrainedStage[],
 ): Promise<string> {
   const { experiment, environment, startedAt, seed } = record;
-  const folder = join(directory, 'report');
-  const html = renderReport({
+  const { history, best } = stages[stages.length - 1];
+  const seconds = stages.reduce((sum, stage) => sum + stage.history.reduce((own, entry) => own + entry.seconds, 0), 0);
+  const evaluations = parts.map(({ evaluation }) => evaluation);
+  const input: ReportInput = {
     title: title ? `${experiment.name}, ${title}` : experiment.name,
     summary: experiment.summary,
     facts: {
       started: startedAt,
       seed,
-      'training time': formatDuration(history.reduce((sum, { seconds }) => sum + seconds, 0)),
+      'training time': formatDuration(seconds),
+      ...(stages.length > 1 && { stages: stages.map(describeStage).join(' → ') }),
     },
     evaluations,
     training: { history, keptEpoch: best.epoch },
     configuration: stringify(experiment),
     environment: { ...environment },
     commands: [{ command, explanation: 'train again' }],
-  });
-  const [headline] = evaluations;
-  const files: Record<string, string> = {
-    'index.html': html,
+  };
+  const folder = join(directory, 'report');
+  const charts = {
     'loss.svg': renderCurve(history, { quantity: 'loss', keptEpoch: best.epoch }),
     'accuracy.svg': renderCurve(history, { quantity: 'accuracy', keptEpoch: best.epoch }),
-    'confusion.svg': renderConfusion(headline.report),
-    'report.json': `${JSON.stringify(
-      evaluations.map(({ mistakes: _, ...evaluation }) => evaluation),
-      null,
-      2,
-    )}\n`,
+    'confusion.svg': renderConfusion(evaluations[0].report),
   };
-  for (const [name, text] of Object.entries(files)) await writeFileAtomically(join(folder, name), text);
-  return join(folder, 'index.html');
+  for (const [name, text] of Object.entries(charts)) await writeFileAtomically(join(folder, name), text);
+  await writePredictions(
+    folder,
+    parts.map(({ predictions }) => predictions),
+  );
+  return writeReport(folder, input);
+}
+
+function describeStage({ name, best, history }: TrainedStage): string {
+  return `${name}: ${(100 * best.validationAccuracy).toFixed(1)} % on validation after ${history.length} epochs`;
+}
+
+function describeChoice({ training: { keepBest } }: Experiment): string {
+  if (keepBest === 'none') return 'the last';
+  return keepBest === 'validationLoss' ? 'the lowest loss on validation' : 'the best on validation';
 }
 
 /** A split protocol as a card says it. */
-function describeProtocol({ split, dropLeaks }: Experiment): string {
+function describeProtocol({ split, leaks, evaluation }: Experiment): string {
   const { protocol, ...options } = split;
   const text = Object.entries(options).map(([key, value]) => `${key} ${value}`);
-  if (dropLeaks) text.push('without leaks');
+  if (leaks === 'drop') text.push('without leaks');
+  if (leaks === 'allow') text.push('leaks allowed');
+  if (evaluation.views !== 'one') text.push(`mean over ${evaluation.views === 'flip' ? 'two views' : 'ten crops'}`);
   return text.length > 0 ? `${protocol} (${text.join(', ')})` : protocol;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(2)} %`;
 }

@@ -19,6 +19,8 @@ export interface Stage
 export interface RecipeContext extends Pick<TrainArguments, 'seed' | 'runKey' | 'resume' | 'threads'> {
   /** Each stage keeps its checkpoints in a folder of its own below. */
   readonly checkpointDirectory: string;
+  /** Where `two-stage` keeps its first stage instead, which several runs may share. */
+  readonly sharedDirectory?: string;
   readonly onTransfer?: (stage: Stage, result: TransferResult) => void;
   readonly onStep?: (stage: Stage, ...progress: Parameters<NonNullable<TrainArguments['onStep']>>) => void;
   readonly onEpoch?: (

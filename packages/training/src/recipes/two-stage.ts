@@ -6,7 +6,8 @@ import { type RecipeContext, type RecipeResult, type Stage, trainLastStage, trai
  * or an earlier fold of a cross-validation trained it, is not trained again.
  */
 export async function trainTwoStage(context: RecipeContext, first: Stage, second: Stage): Promise<RecipeResult> {
-  const general = await trainStage({ ...context, resume: true }, first);
+  const shared = context.sharedDirectory ?? context.checkpointDirectory;
+  const general = await trainStage({ ...context, checkpointDirectory: shared, resume: true }, first);
   const { model, ...special } = await trainLastStage(context, second, [general]);
   return { model, stages: [general, special] };
 }

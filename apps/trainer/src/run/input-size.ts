@@ -1,0 +1,13 @@
+import type { PipelineData } from '@mien/preprocessing';
+import type { DatasetFolder } from '../configuration/dataset-definition.js';
+import type { Experiment } from '../configuration/experiment.js';
+
+/** A data set whose pictures are brought to another size: its `resize` steps are changed, or one is added at the end. */
+export function withInputSize(folder: DatasetFolder, input: Experiment['input']): DatasetFolder {
+  if (!input) return folder;
+  const { pipeline } = folder.definition;
+  const resized = pipeline.some(({ step }) => step === 'resize')
+    ? pipeline.map((step) => (step.step === 'resize' ? { ...step, ...input } : step))
+    : [...pipeline, { step: 'resize' as const, ...input }];
+  return { ...folder, definition: { ...folder.definition, pipeline: resized as PipelineData } };
+}

@@ -1,0 +1,94 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ALL_EMOTIONS, type Emotion, MissingInputError } from '@mien/core';
+import { writeFileAtomically } from '@mien/core/node';
+import type { SetPredictions } from '@mien/training';
+import { z } from 'zod';
+import { checkConfiguration, readYamlFile } from '../configuration/yaml-file.js';
+
+const partSchema = z.strictObject({
+  dataset: z.string(),
+  split: z.string(),
+  labels: z.array(z.enum(ALL_EMOTIONS)),
+  ids: z.array(z.string()),
+  truth: z.array(z.number().int()),
+  /** `[n × classes]`, rounded to six digits. */
+  probabilities: z.array(z.number()),
+});
+
+/** What a model said of every sample of a part: `report/predictions.json` has one for each part. */
+export type PartPredictions = z.output<typeof partSchema>;
+
+const FILE = 'predictions.json';
+
+export function toPartPredictions(
+  part: { readonly dataset: string; readonly split: string },
+  labels: readonly Emotion[],
+  ids: readonly string[],
+  { truth, probabilities }: SetPredictions,
+): PartPredictions {
+  return {
+    dataset: part.dataset,
+    split: part.split,
+    labels: [...labels],
+    ids: [...ids],
+    truth: [...truth],
+    probabilities: Array.from(probabilities, (value) => Number(value.toFixed(6))),
+  };
+}
+
+export async function writePredictions(directory: string, parts: readonly PartPredictions[]): Promise<void> {
+  await writeFileAtomically(join(directory, FILE), `${JSON.stringify(parts)}\n`);
+}
+
+/**
+ * The predictions of a run; those of its folds together, those of several seeds as the mean over them.
+ * @param run a run folder.
+ * @throws {MissingInputError} when it has none.
+ */
+export async function readPredictions(run: string): Promise<PartPredictions[]> {
+  const files = (await readdir(run, { recursive: true }).catch(() => [] as string[]))
+    .filter((file) => file.endsWith(join('report', FILE)))
+    .sort();
+  if (files.length === 0) {
+    throw new MissingInputError({
+      expected: `a run that is finished in ${run}, with report/${FILE}`,
+      found: 'none',
+      fix: 'finish the run (mien-train run … --resume), or name the folder below runs/<experiment>/',
+      details: { run },
+    });
+  }
+  const parts = await Promise.all(
+    files.map(async (file) => {
+      const path = join(run, file);
+      return checkConfiguration(z.array(partSchema), await readYamlFile(path), path);
+    }),
+  );
+  return mergeParts(parts.flat());
+}
+
+/** One for each data set and split; a sample that several members predicted has the mean of what they said. */
+function mergeParts(parts: readonly PartPredictions[]): PartPredictions[] {
+  const merged = new Map<
+    string,
+    { first: PartPredictions; rows: Map<string, { truth: number; sum: number[]; n: number }> }
+  >();
+  for (const part of parts) {
+    const key = `${part.dataset}\n${part.split}`;
+    const entry = merged.get(key) ?? { first: part, rows: new Map() };
+    merged.set(key, entry);
+    const classes = part.labels.length;
+    for (const [row, id] of part.ids.entries()) {
+      const own = part.probabilities.slice(row * classes, (row + 1) * classes);
+      const known = entry.rows.get(id);
+      const sum: number[] = known ? known.sum.map((value: number, index: number) => value + own[index]) : own;
+      entry.rows.set(id, { truth: part.truth[row], sum, n: (known?.n ?? 0) + 1 });
+    }
+  }
+  return [...merged.values()].map(({ first, rows }) => ({
+    ...first,
+    ids: [...rows.keys()],
+    truth: [...rows.values()].map(({ truth }) => truth),
+    probabilities: [...rows.values()].flatMap(({ sum, n }) => sum.map((value) => value / n)),
+  }));
+}

@@ -1,0 +1,32 @@
+import { assignSplits, type SplitIndices, type SplitProtocol } from '@mien/datasets';
+import type { TensorSet } from '@mien/preprocessing/node';
+import { assertNoLeaks, checkParts } from '@mien/training';
+import type { Experiment } from '../configuration/experiment.js';
+import { dropTensorLeaks } from './drop-tensor-leaks.js';
+import { mapLabels } from './label-order.js';
+
+/** Tensors and how they are divided. */
+export interface RunSet {
+  readonly set: TensorSet;
+  readonly parts: SplitIndices;
+}
+
+/**
+ * Divides a set, and makes sure of what the figures rest on.
+ * @throws {InvalidDataError} when a part is empty, a class is measured that training never saw, or a picture of training is measured too and
+ * `leaks` is `refuse`.
+ */
+export function splitSet(set: TensorSet, split: SplitProtocol, leaks: Experiment['leaks']): RunSet {
+  const assigned = assignSplits(set.samples, split, { require: ['train', 'validation'] });
+  const parts = leaks === 'drop' ? dropTensorLeaks(assigned, set) : assigned;
+  const source = (indices: readonly number[]) => ({
+    set,
+    indices,
+    classOf: mapLabels(set.index.labels, set),
+    range: [0, 1] as const,
+  });
+  const measured = { validation: source(parts.validation), ...(parts.test.length > 0 && { test: source(parts.test) }) };
+  checkParts(source(parts.train), measured);
+  if (leaks === 'refuse') assertNoLeaks(source(parts.train), Object.values(measured));
+  return { set, parts };
+}

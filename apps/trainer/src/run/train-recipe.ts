@@ -1,0 +1,175 @@
+import { join } from 'node:path';
+import { type Emotion, InvalidBundleError } from '@mien/core';
+import { buildBundleModel, buildModel, getLossHeads, readBundle } from '@mien/model-zoo';
+import type { TensorSet } from '@mien/preprocessing/node';
+import {
+  describeTransfer,
+  halveSource,
+  type RecipeContext,
+  type RecipeResult,
+  type Stage,
+  type Teacher,
+  trainLastStage,
+  trainProgressive,
+  trainTwoStage,
+} from '@mien/training';
+import { resolveBundle } from '../bundle-path.js';
+import type { Experiment } from '../configuration/experiment.js';
+import { writeTensorBoard } from '../history/tensorboard.js';
+import { formatDuration, Progress } from '../progress.js';
+import type { HistoryExports } from './export-history.js';
+import { mapLabels } from './label-order.js';
+import { writeHistory } from './run-folder.js';
+import type { RunSet } from './run-set.js';
+
+export interface RecipeArguments {
+  readonly experiment: Experiment;
+  readonly runKey: string;
+  /** Where checkpoints and histories go. */
+  readonly directory: string;
+  /** Where the first of two stages is kept, which all folds share. */
+  readonly shared: string;
+  readonly data: RunSet;
+  /** For `two-stage`. */
+  readonly first?: RunSet;
+  readonly resume: boolean;
+  readonly title: string;
+  readonly startedAt: string;
+  readonly exports?: HistoryExports;
+}
+
+/** Trains by the experiment's recipe; the model has the weights of the last stage's best epoch. */
+export async function trainRecipe(run: RecipeArguments): Promise<RecipeResult> {
+  const { experiment, directory, data, first } = run;
+  const { recipe } = experiment;
+  const teachers = await loadTeachers(experiment, data.set);
+  try {
+    const stage: Stage = { ...createStage(experiment, data, 'checkpoints'), teachers };
+    const start = await loadStart(experiment);
+    if (recipe === undefined) {
+      const { model, ...trained } = await trainLastStage(createContext(run, directory, stage), stage, start);
+      return { model, stages: [trained] };
+    }
+    const context = createContext(run, join(directory, 'checkpoints'), stage);
+    if (recipe.type === 'two-stage') {
+      const before: Stage = {
+        ...createStage(experiment, first as RunSet, 'first'),
+        configuration: recipe.first.training,
+        allowLeaks: recipe.first.leaks === 'allow',
+      };
+      return await trainTwoStage({ ...context, sharedDirectory: run.shared }, before, { ...stage, name: 'second' });
+    }
+    const stages = [stage];
+    for (let halving = 0; halving < recipe.halvings; halving++) stages.unshift(halve(stages[0], experiment));
+    const smaller = recipe.smaller ?? experiment.training;
+    const named = stages.map((own, index) => ({
+      ...own,
+      name: `${own.train.set.width}`,
+      configuration: index < stages.length - 1 ? smaller : own.configuration,
+    }));
+    return await trainProgressive(context, named);
+  } finally {
+    for (const { model } of teachers) model.dispose();
+  }
+}
+
+function createStage({ model, seed, training, leaks }: Experiment, { set, parts }: RunSet, name: string): Stage {
+  const labels = set.index.labels;
+  const classOf = mapLabels(labels, set);
+  const source = (indices: readonly number[]) => ({ set, indices, classOf, range: model.range });
+  return {
+    name,
+    labels,
+    build: () => build(model, set, labels, seed),
+    train: source(parts.train),
+    validation: source(parts.validation),
+    configuration: training,
+    heads: getLossHeads({ id: model.architecture, options: model.options }),
+    allowLeaks: leaks === 'allow',
+  };
+}
+
+function halve(stage: Stage, { model, seed }: Experiment): Stage {
+  const train = halveSource(stage.train);
+  // Both parts are of one set.
+  const validation = { ...stage.validation, set: train.set };
+  return { ...stage, train, validation, build: () => build(model, train.set, stage.labels, seed) };
+}
+
+function build(
+  { architecture, options }: Experiment['model'],
+  { height, width, channels }: Pick<TensorSet, 'height' | 'width' | 'channels'>,
+  labels: readonly Emotion[],
+  seed: number,
+) {
+  return buildModel({ id: architecture, options, input: { height, width, channels }, classes: labels.length, seed });
+}
+
+async function loadStart({ model: { startFrom } }: Experiment) {
+  if (!startFrom) return [];
+  const { card, weights } = await readBundle(await resolveBundle(startFrom));
+  return [{ weights, labels: card.labels }];
+}
+
+async function loadTeachers({ teachers }: Experiment, { index }: TensorSet): Promise<Teacher[]> {
+  const loaded: Teacher[] = [];
+  for (const name of teachers) {
+    const bundle = await readBundle(await resolveBundle(name));
+    const { labels, input } = bundle.card;
+    const missing = index.labels.filter((label) => !labels.includes(label));
+    if (missing.length > 0) {
+      throw new InvalidBundleError({
+        expected: `a teacher that knows the data set's classes: ${index.labels.join(', ')}`,
+        found: `no ${missing.join(', ')} in ${name}`,
+        fix: 'use a teacher of the same classes',
+        details: { name, missing },
+      });
+    }
+    const classOf = index.labels.map((label) => labels.indexOf(label));
+    loaded.push({ model: buildBundleModel(bundle), range: input.range, classOf });
+  }
+  return loaded;
+}
+
+/** What all stages share: seeds, folders, and progress on stderr. */
+function createContext(run: RecipeArguments, checkpointDirectory: string, last: Stage): RecipeContext {
+  const { experiment, directory, runKey, resume, title } = run;
+  let progress: Progress | undefined;
+  const nameOf = ({ name }: Stage) => [title, experiment.recipe && `stage ${name}`].filter(Boolean).join(', ');
+  return {
+    seed: experiment.seed,
+    runKey,
+    resume,
+    checkpointDirectory,
+    onTransfer: (_, result) => process.stderr.write(`start: ${describeTransfer(result)}\n`),
+    onStep: (stage, { epoch, step, steps, loss, accuracy }) => {
+      const { epochs } = stage.configuration;
+      const name = nameOf(stage);
+      progress ??= new Progress(name ? `training, ${name}` : 'training', (epoch - 1) * steps);
+      const note = `epoch ${epoch}/${epochs}, loss ${loss.toFixed(3)}, accuracy ${(100 * accuracy).toFixed(1)} %`;
+      progress.update((epoch - 1) * steps + step, epochs * steps, note);
+      // Resumed and ended early, or done: the next stage has a bar of its own.
+      if (epoch === epochs && step === steps) {
+        progress.end();
+        progress = undefined;
+      }
+    },
+    onEpoch: async (stage, result, history) => {
+      const isLast = stage.train.set === last.train.set;
+      await writeHistory(directory, history, isLast ? undefined : stage.name);
+      if (isLast && run.exports?.tensorboard) await writeTensorBoard(directory, history, new Date(run.startedAt));
+      const name = nameOf(stage);
+      const line =
+        `${name && `${name}, `}epoch ${result.epoch}/${stage.configuration.epochs}: loss ${result.trainLoss.toFixed(4)}, ` +
+        `accuracy ${percent(result.trainAccuracy)}; validation loss ${result.validationLoss.toFixed(4)}, ` +
+        `accuracy ${percent(result.validationAccuracy)}; ${formatDuration(result.seconds)}, ` +
+        `waited for data ${percent(result.waited ?? 0)}`;
+      process.stderr.write(progress ? '' : `${line}\n`);
+      progress?.log(line);
+    },
+  };
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}
