@@ -11,9 +11,9 @@ import { loadTensorSet } from './load-tensor-set.js';
 import { preprocessDataset } from './preprocess-dataset.js';
 
 /** The process that is killed runs compiled code: `turbo run test` builds first; a bare vitest run in a fresh checkout skips. */
-const compiled = new URL('../../dist/index.js', import.meta.url);
-const built = ['../../dist/index.js', '../../../faces/dist/index.js', '../../../core/dist/index.js'].every((path) =>
-  existsSync(new URL(path, import.meta.url)),
+const compiled = new URL('../../dist/node/index.js', import.meta.url);
+const built = ['../../dist/node/index.js', '../../../faces/dist/index.js', '../../../datasets/dist/index.js'].every(
+  (path) => existsSync(new URL(path, import.meta.url)),
 );
 
 /** In both processes: 40 pictures of 8 × 8, each of its own level. */
