@@ -1,21 +1,33 @@
 import type { Box, PixelImage } from '@mien/core';
 
+/** A square of whole pixels, which may reach over a picture's edge. */
+export interface SquareWindow {
+  readonly left: number;
+  readonly top: number;
+  readonly size: number;
+}
+
 /**
- * Cuts a square of whole pixels out of a picture; where it reaches outside, the nearest edge pixel is repeated.
- * @param box in pixels of `image`; @param scale side of the crop in sides of the box; @param offset of the middle, in sides of the box;
+ * Where a square round a box lies.
+ * @param box in pixels; @param scale side of the crop in sides of the box; @param offset of the middle, in sides of the box;
  * @param side which side of the box counts, where it is no square.
  */
-export function cropSquare(
-  image: PixelImage,
+export function squareWindow(
   box: Box,
   scale = 1,
   offset: { readonly x: number; readonly y: number } = { x: 0, y: 0 },
   side: 'longer' | 'shorter' = 'longer',
-): PixelImage {
+): SquareWindow {
   const reference = side === 'longer' ? Math.max(box.width, box.height) : Math.min(box.width, box.height);
   const size = Math.max(1, Math.round(reference * scale));
   const left = Math.round(box.x + box.width / 2 + offset.x * reference - size / 2);
   const top = Math.round(box.y + box.height / 2 + offset.y * reference - size / 2);
+  return { left, top, size };
+}
+
+/** Cuts the {@link squareWindow} round a box out of a picture; where it reaches outside, the nearest edge pixel is repeated. */
+export function cropSquare(image: PixelImage, ...placement: Parameters<typeof squareWindow>): PixelImage {
+  const { left, top, size } = squareWindow(...placement);
   return cropReplicated(image, left, top, size, size);
 }
 

@@ -1,13 +1,18 @@
-import { type Face, InvalidConfigurationError, type PixelImage } from '@mien/core';
-import { createHaarDetector, type FaceDetector, type HaarOptions } from '@mien/faces';
-import { cropSquare } from './crop.js';
+import { type Face, InvalidConfigurationError, InvalidDataError, type Landmarks, type PixelImage } from '@mien/core';
+import {
+  alignmentOf,
+  createFaceDetector,
+  createLandmarkDetector,
+  type DetectorOptions,
+  type FaceDetector,
+  type LandmarkDetector,
+} from '@mien/faces';
+import { squareWindow } from './crop.js';
 import { type PipelineData, type PipelineInput, type PipelineStep, parsePipeline } from './pipeline-schema.js';
-import { createCropCentreStep } from './steps/crop-centre.js';
-import type { CropFaceStep } from './steps/crop-face.js';
-import { createEqualiseHistogramStep } from './steps/equalise-histogram.js';
-import { createGreyStep } from './steps/grey.js';
-import { createResizeStep } from './steps/resize.js';
-import type { ImageShape, Step } from './steps/step.js';
+import { createStep } from './steps/create-step.js';
+import type { FindingStep } from './steps/crop-face.js';
+import { cutSquare } from './steps/cut.js';
+import type { ImageShape, Picture, Step } from './steps/step.js';
 
 /** What a pipeline makes of a picture. A picture without a face is a result, not an error. */
 export type PipelineResult =
@@ -18,8 +23,14 @@ export type PipelineResult =
       readonly face?: Face;
       /** True when no face was found and the whole picture was taken instead. */
       readonly faceMissing?: true;
+      /** True when no landmarks were found and the steps that go by them left the picture as it was. */
+      readonly landmarksMissing?: true;
     }
-  | { readonly kind: 'no-face' };
+  | {
+      readonly kind: 'no-face';
+      /** `landmarks`: there may be a face, but a step needs its landmarks and none were found. */
+      readonly missing?: 'landmarks';
+    };
 
 /** A pipeline ready to run: the same code in training, evaluation and use. */
 export interface Pipeline {
@@ -27,115 +38,191 @@ export interface Pipeline {
   readonly data: PipelineData;
   /** The size of every picture it makes. */
   readonly output: { readonly width: number; readonly height: number; readonly channels: 1 | 3 };
-  /** Runs all steps on a picture; with `crop-face`, on its best face. */
+  /** Runs all steps on a picture; with `crop-face` or `detect-face`, on its best face. */
   apply(image: PixelImage): Promise<PipelineResult>;
   /**
-   * Runs the steps for a face that is already known (`face.box` in pixels of `image`), by the pipeline's own crop rule; a pipeline
-   * without `crop-face` gets the square of the box.
+   * Runs the steps for a face that is already known (box and landmarks in pixels of `image`), by the pipeline's own crop rule; a pipeline
+   * that looks for no face gets the square of the box, and the picture itself where the box is all of it.
+   * @throws {InvalidDataError} when a step needs landmarks that the face lacks; `detect` brings them.
    */
   applyToFace(image: PixelImage, face: Face): PixelImage;
-  /** Every face in a picture, best first; the whole picture as the one face when the pipeline has no `crop-face`. */
+  /**
+   * Every face in a picture, best first, with landmarks where a step needs them; the whole picture as the one face when the pipeline looks
+   * for none. Faces without the landmarks that a step cannot do without are left out.
+   */
   detect(image: PixelImage): Promise<Face[]>;
-  /** Frees the detector. */
+  /** Frees the detectors. */
   dispose(): void;
 }
 
 export interface PipelineOptions {
-  /** Makes the detector of `crop-face`; default `createHaarDetector`, in this thread. */
-  readonly createDetector?: (options: HaarOptions) => Promise<FaceDetector>;
+  /** Makes the detector of `crop-face` or `detect-face`; default `createFaceDetector` of @mien/faces, in this thread. */
+  readonly createDetector?: (options: DetectorOptions) => Promise<FaceDetector>;
+  /** Makes the detector of landmarks, where a step needs them; default `createLandmarkDetector` of @mien/faces. */
+  readonly createLandmarkDetector?: () => Promise<LandmarkDetector>;
 }
 
+/** Landmarks of what is less likely a face than this are none. */
+const LEAST_PRESENCE = 0.5;
+
 /**
- * Makes a pipeline from data (`dataset.yaml`, a model card). OpenCV is started only when a face is first looked for.
+ * Makes a pipeline from data (`dataset.yaml`, a model card). A detector is started only when it is first needed.
  * @throws {InvalidConfigurationError} for an unknown step or option, or an order that cannot work.
  */
 export async function createPipeline(
   data: PipelineInput | readonly { readonly step: string }[],
-  { createDetector = createHaarDetector }: PipelineOptions = {},
+  {
+    createDetector = createFaceDetector,
+    createLandmarkDetector: createLandmarks = createLandmarkDetector,
+  }: PipelineOptions = {},
 ): Promise<Pipeline> {
   const steps = parsePipeline(data);
-  checkOrder(steps);
-  const at = steps.findIndex(({ step }) => step === 'crop-face');
-  const crop = at < 0 ? undefined : (steps[at] as CropFaceStep);
-  const before = steps.slice(0, Math.max(at, 0)).map(createStep);
-  const after = steps.slice(at + 1).map(createStep);
-  const shapeBefore = shapeAfter(before, {});
-  const output = outputOf(shapeAfter(after, crop ? { channels: shapeBefore.channels } : shapeBefore));
-  const finish = (image: PixelImage): PixelImage => withChannels(run(after, image), output.channels);
+  const ready = steps.map(createStep);
+  checkOrder(steps, ready);
+  const at = steps.findIndex(isFindingStep);
+  const finding = at < 0 ? undefined : (steps[at] as FindingStep);
+  const before = ready.slice(0, Math.max(at, 0));
+  const after = ready.slice(Math.max(at, 0));
+  const output = outputOf(ready);
+  const landmarkSteps = ready.filter(({ onMissingLandmarks }) => onMissingLandmarks);
+  const mustHaveLandmarks = landmarkSteps.some(({ onMissingLandmarks }) => onMissingLandmarks === 'skip');
 
-  let starting: Promise<FaceDetector> | undefined;
-  const detectorFor = (step: CropFaceStep): Promise<FaceDetector> => {
-    starting ??= createDetector(step.detector);
-    return starting;
-  };
+  const detector = startOnce(() => createDetector((finding as FindingStep).detector));
+  const landmarkDetector = startOnce(createLandmarks);
   // One picture's faces are cut one after the other: the steps on the whole picture run once.
   const prepared = new WeakMap<PixelImage, PixelImage>();
   const prepare = (image: PixelImage): PixelImage => {
-    const ready = prepared.get(image) ?? run(before, image);
-    prepared.set(image, ready);
-    return ready;
+    const known = prepared.get(image) ?? run(before, { image }).image;
+    prepared.set(image, known);
+    return known;
   };
-  const applyToFace = (image: PixelImage, { box }: Face): PixelImage =>
-    finish(crop ? cropSquare(prepare(image), box, crop.scale, crop.offset) : cropSquare(image, box));
+  const finish = (picture: Picture): PixelImage => withChannels(run(after, picture).image, output.channels);
+  const wholeOf = ({ width, height }: PixelImage) => ({ x: 0, y: 0, width, height });
+
+  const locate = async (image: PixelImage, face: Pick<Face, 'box' | 'landmarks'>): Promise<Landmarks | undefined> => {
+    if (landmarkSteps.length === 0) return undefined;
+    const { landmarks, presence } = await (await landmarkDetector.start()).locate(image, face);
+    return presence >= LEAST_PRESENCE && isUsable(landmarks) ? landmarks : undefined;
+  };
 
   return {
     data: steps,
     output,
-    applyToFace,
+    applyToFace(image, { box, landmarks }) {
+      if (mustHaveLandmarks && !landmarks) throw landmarksNeeded(steps, ready);
+      if (finding) return finish({ image: prepare(image), box, landmarks });
+      const isWhole = box.x === 0 && box.y === 0 && box.width === image.width && box.height === image.height;
+      const picture: Picture = { image, landmarks };
+      return finish(isWhole ? picture : cutSquare(picture, squareWindow(box)));
+    },
     async apply(image) {
-      if (!crop) return { kind: 'image', image: finish(image) };
-      const [face] = await (await detectorFor(crop)).detect(prepare(image), { bestOnly: true });
-      if (face) return { kind: 'image', image: applyToFace(image, face), face };
-      if (crop.onMissing === 'skip') return { kind: 'no-face' };
-      return { kind: 'image', image: finish(prepare(image)), faceMissing: true };
+      const picture = prepare(image);
+      const [found] = finding ? await (await detector.start()).detect(picture, { bestOnly: true }) : [];
+      if (finding?.onMissing === 'skip' && !found) return { kind: 'no-face' };
+      const landmarks = await locate(picture, found ?? { box: wholeOf(picture) });
+      if (mustHaveLandmarks && !landmarks) return { kind: 'no-face', missing: 'landmarks' };
+      return {
+        kind: 'image',
+        image: finish({ image: picture, box: found?.box, landmarks }),
+        ...(found && { face: faceOf(found, landmarks) }),
+        ...(finding && !found ? { faceMissing: true } : {}),
+        ...(landmarkSteps.length > 0 && !landmarks && { landmarksMissing: true }),
+      };
     },
     async detect(image) {
-      if (crop) return (await detectorFor(crop)).detect(prepare(image));
-      return [{ box: { x: 0, y: 0, width: image.width, height: image.height }, score: 1 }];
+      const picture = prepare(image);
+      const found = finding
+        ? await (await detector.start()).detect(picture)
+        : [{ box: wholeOf(picture), score: 1 } satisfies Face];
+      const faces: Face[] = [];
+      for (const face of found) {
+        const landmarks = await locate(picture, face);
+        if (landmarks || !mustHaveLandmarks) faces.push(faceOf(face, landmarks));
+      }
+      return faces;
     },
     dispose() {
+      detector.dispose();
+      landmarkDetector.dispose();
+    },
+  };
+}
+
+/** The face with the landmarks that the pipeline goes by, if it does. */
+function faceOf(face: Face, landmarks: Landmarks | undefined): Face {
+  return landmarks ? { ...face, landmarks } : face;
+}
+
+/** Starts something when it is first asked for. */
+function startOnce<Started extends { dispose(): void }>(create: () => Promise<Started>) {
+  let starting: Promise<Started> | undefined;
+  return {
+    start(): Promise<Started> {
+      starting ??= create();
+      return starting;
+    },
+    dispose(): void {
       // A start that failed has told its caller.
       starting?.then((started) => started.dispose()).catch(() => undefined);
     },
   };
 }
 
-function createStep(data: PipelineStep): Step {
-  switch (data.step) {
-    case 'grey':
-      return createGreyStep();
-    case 'crop-centre':
-      return createCropCentreStep(data);
-    case 'resize':
-      return createResizeStep(data);
-    case 'equalise-histogram':
-      return createEqualiseHistogramStep();
-    case 'crop-face':
-      throw orderError('one "crop-face" at most', 'two');
+/** The eyes are where geometry starts: they must be apart. */
+function isUsable(landmarks: Landmarks): boolean {
+  if (!landmarks.points.every(([x, y]) => Number.isFinite(x) && Number.isFinite(y))) return false;
+  try {
+    return alignmentOf(landmarks).interOcular >= 1;
+  } catch (error) {
+    if (error instanceof InvalidDataError) return false;
+    throw error;
   }
 }
 
-/** Boxes are in pixels of the picture given, so nothing may change its geometry before the face is cut. */
-function checkOrder(steps: PipelineData): void {
-  const crop = steps.findLastIndex(({ step }) => step === 'crop-face');
-  const moved = steps.slice(0, Math.max(crop, 0)).find(({ step }) => step === 'resize' || step === 'crop-centre');
-  if (moved)
-    throw orderError('"crop-face" before every step that changes the picture’s size', `"${moved.step}" before it`);
+/** Whether a step looks for the face: `crop-face`, `detect-face`. */
+export function isFindingStep(data: { readonly step: string }): boolean {
+  return data.step === 'crop-face' || data.step === 'detect-face';
+}
+
+/** Boxes are in pixels of the picture given, so nothing may change its geometry before the face is found. */
+function checkOrder(steps: PipelineData, ready: readonly Step[]): void {
+  const finding = steps.filter(isFindingStep);
+  if (finding.length > 1) {
+    throw orderError(
+      'one step at most that looks for the face ("crop-face", "detect-face")',
+      finding.map(({ step }) => `"${step}"`).join(', '),
+    );
+  }
+  const at = steps.findIndex(isFindingStep);
+  const moved = ready.findIndex(({ movesPixels }) => movesPixels);
+  if (at >= 0 && moved < at && moved >= 0) {
+    throw orderError(
+      `"${steps[at].step}" before every step that changes the picture’s size or turns it`,
+      `"${steps[moved].step}" before it`,
+    );
+  }
 }
 
 function orderError(expected: string, found: string): InvalidConfigurationError {
   return new InvalidConfigurationError({ expected, found, fix: 'change the order of the pipeline’s steps' });
 }
 
-function run(steps: readonly Step[], image: PixelImage): PixelImage {
-  return steps.reduce((current, step) => step.apply(current), image);
+function landmarksNeeded(steps: readonly PipelineStep[], ready: readonly Step[]): InvalidDataError {
+  const { step } = steps[ready.findIndex(({ onMissingLandmarks }) => onMissingLandmarks === 'skip')];
+  return new InvalidDataError({
+    expected: `a face with landmarks, which the step "${step}" goes by`,
+    found: 'none',
+    fix: 'take the face that detect() gives, or set the step’s onMissing to "leave"',
+    details: { step },
+  });
 }
 
-function shapeAfter(steps: readonly Step[], shape: ImageShape): ImageShape {
-  return steps.reduce((current, step) => step.shapeAfter(current), shape);
+function run(steps: readonly Step[], picture: Picture): Picture {
+  return steps.reduce((current, step) => step.apply(current), picture);
 }
 
-function outputOf({ width, height, channels = 3 }: ImageShape): Pipeline['output'] {
+function outputOf(steps: readonly Step[]): Pipeline['output'] {
+  const { width, height, channels = 3 } = steps.reduce<ImageShape>((shape, step) => step.shapeAfter(shape), {});
   if (width !== undefined && height !== undefined) return { width, height, channels };
   throw new InvalidConfigurationError({
     expected: 'a pipeline whose pictures all come out the same size',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { cropSquare } from '../crop.js';
+import { squareWindow } from '../crop.js';
+import { cutSquare } from './cut.js';
 import { placementFields } from './placement.js';
 import type { Step } from './step.js';
 
@@ -8,8 +9,11 @@ export const cropCentreStepSchema = z.strictObject({ step: z.literal('crop-centr
 
 export function createCropCentreStep({ scale, offset }: z.output<typeof cropCentreStepSchema>): Step {
   return {
+    movesPixels: true,
     shapeAfter: ({ channels }) => ({ channels }),
-    apply: (image) =>
-      cropSquare(image, { x: 0, y: 0, width: image.width, height: image.height }, scale, offset, 'shorter'),
+    apply(picture) {
+      const { width, height } = picture.image;
+      return cutSquare(picture, squareWindow({ x: 0, y: 0, width, height }, scale, offset, 'shorter'));
+    },
   };
 }

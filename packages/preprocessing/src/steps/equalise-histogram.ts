@@ -1,6 +1,6 @@
-import { InvalidConfigurationError, type PixelImage } from '@mien/core';
+import type { PixelImage } from '@mien/core';
 import { z } from 'zod';
-import type { Step } from './step.js';
+import { greyStep, type Step } from './step.js';
 
 /** `equalise-histogram`: spreads the grey levels so that each is about as frequent. After `grey`. */
 export const equaliseHistogramStepSchema = z.strictObject({ step: z.literal('equalise-histogram') });
@@ -45,16 +45,5 @@ export function equaliseHistogram(image: PixelImage): PixelImage {
 }
 
 export function createEqualiseHistogramStep(): Step {
-  return {
-    shapeAfter(before) {
-      if (before.channels === 1) return before;
-      throw new InvalidConfigurationError({
-        expected: 'the step "equalise-histogram" to stand after "grey"',
-        found: 'a pipeline in which the picture may still be in colour there',
-        fix: 'put "grey" before it',
-        details: { step: 'equalise-histogram' },
-      });
-    },
-    apply: equaliseHistogram,
-  };
+  return greyStep('equalise-histogram', equaliseHistogram);
 }

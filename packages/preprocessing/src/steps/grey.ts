@@ -1,6 +1,6 @@
 import type { PixelImage } from '@mien/core';
 import { z } from 'zod';
-import type { Step } from './step.js';
+import { type Step, valueStep } from './step.js';
 
 /** `grey`: one channel, the luma of ITU-R BT.601. Grey pictures stay as they are. */
 export const greyStepSchema = z.strictObject({ step: z.literal('grey') });
@@ -22,5 +22,5 @@ export function toGrey(image: PixelImage): PixelImage {
 }
 
 export function createGreyStep(): Step {
-  return { shapeAfter: (before) => ({ ...before, channels: 1 }), apply: toGrey };
+  return valueStep(toGrey, (before) => ({ ...before, channels: 1 }));
 }
