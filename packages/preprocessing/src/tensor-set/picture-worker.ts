@@ -2,6 +2,7 @@ import { workerData } from 'node:worker_threads';
 import type { PixelImage } from '@mien/core';
 import { answerRequests } from '@mien/core/node';
 import { decodeImage } from '@mien/datasets';
+import { createFaceDetector, createLandmarkDetector } from '@mien/faces';
 import { createPipeline } from '../pipeline.js';
 import type { PipelineData } from '../pipeline-schema.js';
 import { type PictureResult, runPicture } from './run-picture.js';
@@ -10,7 +11,12 @@ import { type PictureResult, runPicture } from './run-picture.js';
 export type PictureRequest = { readonly file: string } | { readonly image: PixelImage };
 
 // The other end of `createPictureRunner`: decodes and runs the pipeline, with a detector of its own.
-const pipeline = createPipeline(workerData as PipelineData);
+// The threads are the pictures'; more for each network would stand in each other's way.
+const resources = { sessionOptions: { intraOpNumThreads: 1 } };
+const pipeline = createPipeline(workerData as PipelineData, {
+  createDetector: (options) => createFaceDetector(options, resources),
+  createLandmarkDetector: () => createLandmarkDetector(resources),
+});
 answerRequests<PictureRequest, PictureResult>(
   async (request) => {
     const load = async () => ('file' in request ? decodeImage(request.file) : request.image);

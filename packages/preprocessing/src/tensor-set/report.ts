@@ -2,8 +2,9 @@ import { z } from 'zod';
 
 /**
  * A line of `report.json`: something about a picture, or the data set, that is not as it should be. `what` says what, in one word:
- * - left out: `missing`, `empty`, `not-a-picture`, `damaged`, `too-large` (decoding), `no-face`, `duplicate-id`, or the code of another error;
- * - taken, but not as they are: `whole-image` (no face found), `wrong-extension`, `animated`, `rotated`, `cmyk`, `more-than-8-bits`,
+ * - left out: `missing`, `empty`, `not-a-picture`, `damaged`, `too-large` (decoding), `no-face`, `no-landmarks`, `duplicate-id`, or the code
+ *   of another error;
+ * - taken, but not as they are: `whole-image` (no face found), `unaligned` (no landmarks found), `wrong-extension`, `animated`, `rotated`, `cmyk`, `more-than-8-bits`,
  *   `transparent` (see `ImageQuirk` of @mien/core);
  * - of the data set: `empty-class`, and the kinds of `DatasetIssue` of @mien/datasets.
  */

@@ -106,13 +106,24 @@ export class RowLog {
     }
     if (result.kind === 'no-face') {
       this.#skipped.noFace++;
-      return [this.#note({ id, what: 'no-face', message: 'no face found; left out' })];
+      return [
+        result.missing === 'landmarks'
+          ? this.#note({
+              id,
+              what: 'no-landmarks',
+              message: 'no landmarks found, which a step cannot do without; left out',
+            })
+          : this.#note({ id, what: 'no-face', message: 'no face found; left out' }),
+      ];
     }
     this.#addRow(sample, id);
     const problems = (result.quirks ?? []).map((what) => this.#note({ id, what, message: QUIRKS[what] }));
     if (result.faceMissing) {
       this.#wholeImages++;
       problems.push(this.#note({ id, what: 'whole-image', message: 'no face found; the whole picture was taken' }));
+    }
+    if (result.landmarksMissing) {
+      problems.push(this.#note({ id, what: 'unaligned', message: 'no landmarks found; taken as it was' }));
     }
     return problems;
   }
