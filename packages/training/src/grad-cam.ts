@@ -37,7 +37,8 @@ export interface HeatMaps {
 export interface GradCamOptions {
   /** The class that each map is for, in the order of `indices`. */
   readonly classes: readonly number[];
-  /** A layer whose output is `[batch, height, width, channels]`; default: the last one with more than one pixel. */
+  /** A layer whose output is `[batch, height, width, channels]`; default: the last one of five pixels or more a side,
+   * else the last one of more than one. */
   readonly layer?: string;
 }
 
@@ -88,18 +89,24 @@ export async function gradCam(
   return { values, height, width };
 }
 
+/** Maps of fewer pixels a side say little of where. */
+const FINE_ENOUGH = 5;
+
 function findLayer(model: LayersModel, name: string | undefined) {
-  const isMap = ({ output }: LayersModel['layers'][number]) => {
-    const shape = Array.isArray(output) ? [] : output.shape;
-    return shape.length === 4 && (shape[1] as number) * (shape[2] as number) > 1;
-  };
-  const layer = model.layers.findLast((own) => isMap(own) && (name === undefined || own.name === name));
+  const isMap =
+    (side: number) =>
+    ({ output }: LayersModel['layers'][number]) => {
+      const shape = Array.isArray(output) ? [] : output.shape;
+      return shape.length === 4 && Math.min(shape[1] as number, shape[2] as number) >= side;
+    };
+  const maps = model.layers.filter(isMap(2));
+  const layer =
+    name === undefined ? (maps.findLast(isMap(FINE_ENOUGH)) ?? maps.at(-1)) : maps.find((own) => own.name === name);
   if (layer) return layer;
   throw new InvalidConfigurationError({
     expected: 'a layer whose output has height, width and channels',
     found: name === undefined ? 'none in the model' : `"${name}"`,
-    fix: `name one of ${model.layers
-      .filter(isMap)
+    fix: `name one of ${maps
       .map((own) => own.name)
       .slice(-5)
       .join(', ')}`,

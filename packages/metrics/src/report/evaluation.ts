@@ -9,6 +9,7 @@ import type { ClassFigures, ClassificationReport } from '../classification.js';
 import { formatCount, formatFixed, formatPercent, formatRange } from '../format.js';
 import type { GroupedReport } from '../groups.js';
 import { Markup, markup } from '../markup.js';
+import type { RankingReport } from '../ranking.js';
 import type { Obtained, ReportEvaluation, ReportMistake } from './input.js';
 
 const OBTAINED: Readonly<Record<Obtained, string>> = {
@@ -32,7 +33,10 @@ export function renderOverview(evaluations: readonly ReportEvaluation[]): Markup
 export function renderEvaluation(evaluation: ReportEvaluation, training?: Markup): Markup {
   const { dataset, split, obtained, remark, report, groups = {}, mistakes = [] } = evaluation;
   const where = `${dataset} · ${split}`;
-  const groupings = Object.entries(groups).filter((entry): entry is [string, GroupedReport] => entry[1] !== undefined);
+  // One group alone compares nothing.
+  const groupings = Object.entries(groups).filter(
+    (entry): entry is [string, GroupedReport] => entry[1] !== undefined && entry[1].groups.length > 1,
+  );
   return markup`<section>
 <h2>${where}</h2>
 <p>${badge(obtained)} <span class="note">${OBTAINED[obtained]}${remark !== undefined && ` ${remark}`}</span></p>
@@ -129,7 +133,16 @@ function renderProbabilities({ ranking, calibration, temperature }: ReportEvalua
       `A temperature of ${formatFixed(temperature.value, 2)}, fitted on validation, makes the expected error ${formatPercent(temperature.expectedError)}.`,
   ].filter((part) => part !== undefined);
   const chart = (svg: string) => markup`<div class="card chart">${new Markup(svg)}</div>`;
-  return markup`<h3>Probabilities</h3><p class="note">${words.join(' ')}</p><div class="grid">${calibration && chart(renderReliability(calibration))}${ranking && chart(renderRanking(ranking.perClass, { curve: 'roc' }))}${ranking && chart(renderRanking(ranking.perClass, { curve: 'precisionRecall' }))}</div>`;
+  return markup`<h3>Probabilities</h3><p class="note">${words.join(' ')}</p><div class="grid">${calibration && chart(renderReliability(calibration))}${ranking && chart(renderRanking(ranking.perClass, { curve: 'roc' }))}${ranking && chart(renderRanking(ranking.perClass, { curve: 'precisionRecall' }))}${ranking && renderAreas(ranking)}</div>`;
+}
+
+function renderAreas({ perClass, macroRocAuc, macroAveragePrecision }: RankingReport): Markup {
+  const figure = (value: number | undefined) => (value === undefined ? '—' : formatFixed(value, 3));
+  const rows = perClass.map(
+    ({ label, rocAuc, averagePrecision, support }) =>
+      markup`<tr><th scope="row">${label}</th><td>${figure(rocAuc)}</td><td>${figure(averagePrecision)}</td><td>${formatCount(support)}</td></tr>`,
+  );
+  return markup`<div class="card"><h4>Areas under the curves</h4><table><thead><tr><th scope="col">class</th><th scope="col">ROC</th><th scope="col">precision–recall</th><th scope="col">n</th></tr></thead><tbody>${rows}</tbody><tbody class="averages"><tr><th scope="row">mean</th><td>${figure(macroRocAuc)}</td><td>${figure(macroAveragePrecision)}</td><td></td></tr></tbody></table></div>`;
 }
 
 function describeCalibration({

@@ -23,7 +23,7 @@ dd{margin:0;overflow-wrap:anywhere}
 .badge{display:inline-block;padding:1px 10px;border-radius:99px;background:var(--tint);color:var(--tint-ink);font-size:.82rem;font-weight:600;white-space:nowrap}
 .badge.warm{background:var(--warm);color:var(--warm-ink)}
 .grid{display:grid;gap:16px;margin:16px 0;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr))}
-.figures{display:grid;gap:16px;margin:16px 0;grid-template-columns:repeat(auto-fit,minmax(min(100%,200px),1fr))}
+.figures{display:grid;gap:16px;margin:16px 0;grid-template-columns:repeat(auto-fit,minmax(min(100%,168px),1fr))}
 .card{background:var(--mien-surface);border:1px solid var(--mien-grid);border-radius:12px;box-shadow:var(--shadow);padding:18px 20px;min-width:0}
 .figure{margin:0;display:flex;flex-direction:column;gap:2px}
 .figure dt{font-size:.9rem}
