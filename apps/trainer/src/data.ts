@@ -122,8 +122,8 @@ async function preprocess(options: PreprocessOptions & { pipeline: PipelineInput
   try {
     return await preprocessDataset({
       ...options,
-      // Each thread loads a detector of its own, which takes time and 150 MiB: worth it where every picture is searched.
-      threads: searchesFaces(options.pipeline) ? Math.min(4, availableParallelism()) : 0,
+      // A thread takes half a second to start and 150 MiB with a detector: worth it where a picture takes long.
+      threads: isQuick(options.pipeline) ? 0 : Math.min(4, availableParallelism()),
       onProgress: ({ done, total }) => progress.update(done, total),
     });
   } finally {
@@ -131,8 +131,10 @@ async function preprocess(options: PreprocessOptions & { pipeline: PipelineInput
   }
 }
 
-function searchesFaces(pipeline: PipelineInput): boolean {
-  return pipeline.some(({ step }) => step === 'crop-face');
+/** Whether no step looks for anything or works on the whole picture for long: then reading the file is most of it. */
+function isQuick(pipeline: PipelineInput): boolean {
+  const quick: readonly PipelineInput[number]['step'][] = ['grey', 'crop-centre', 'resize', 'equalise-histogram'];
+  return pipeline.every(({ step }) => quick.includes(step));
 }
 
 /** The pipeline that a bundle trained on this set carries: from a photo to the network's input. */
