@@ -1,5 +1,7 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile, spawnSync } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +10,7 @@ import { EMOTIONS, type PixelImage } from '@mien/core';
 import { createPerson, renderFace, sampleFaceParameters } from '@mien/datasets';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PictureResult } from './read-pictures.js';
+import type { PictureResult } from './reading/read-batch.js';
 
 /** The built program, as people run it: `turbo run test` builds first. */
 const program = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
@@ -110,5 +112,86 @@ describe('mien predict', () => {
       expect(errors).toMatch(message);
       expect(errors).not.toMatch(/\n\s+at /);
     }
+  });
+
+  test('threads give what one gives, in the same order, in each format', async () => {
+    await mkdir(join(folder, 'many'));
+    for (let index = 0; index < 5; index++)
+      await copyFile(join(folder, 'empty.png'), join(folder, 'many', `${index}.png`));
+    const pictures = ['many', 'two faces.jpg', 'cut.jpg'];
+    const outputs = await Promise.all(
+      ['1', '2'].map((threads) =>
+        run('predict', ...pictures, '--batch', '2', '--threads', threads, '--format', 'jsonl'),
+      ),
+    );
+    expect(outputs[1]).toEqual(outputs[0]);
+    const results = outputs[0].output
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as PictureResult);
+    expect(results.map(({ file }) => file)).toEqual([
+      ...[0, 1, 2, 3, 4].map((index) => join('many', `${index}.png`)),
+      'two faces.jpg',
+      'cut.jpg',
+    ]);
+    const { code, output } = await run('predict', ...pictures, '--format', 'csv');
+    expect(code).toBe(1);
+    const lines = output.trimEnd().split('\r\n');
+    expect(lines[0]).toBe(`file,face,x,y,width,height,score,label,confidence,${EMOTIONS.join(',')},error`);
+    expect(lines.slice(6, 8).map((line) => line.split(',').slice(0, 2))).toEqual([
+      ['two faces.jpg', '1'],
+      ['two faces.jpg', '2'],
+    ]);
+    expect(lines[8]).toMatch(/^cut\.jpg,{16}"?expected a whole picture/);
+  });
+
+  test('annotated copies are beside each other in their folder, and the pictures stay as they were', async () => {
+    await mkdir(join(folder, 'other'));
+    await copyFile(join(folder, 'empty.png'), join(folder, 'other', 'empty.png'));
+    const { code } = await run('predict', 'two faces.jpg', 'empty.png', 'other', '--annotate', 'drawn');
+    expect(code).toBe(0);
+    expect((await readdir(join(folder, 'drawn'))).sort()).toEqual([
+      'empty-2.annotated.jpg',
+      'empty.annotated.jpg',
+      'two faces.annotated.jpg',
+    ]);
+    const [before, after] = await Promise.all(
+      ['two faces.jpg', join('drawn', 'two faces.annotated.jpg')].map((file) => sharp(join(folder, file)).stats()),
+    );
+    // The marks are yellow: they add red and take blue.
+    expect(after.channels[0].mean).toBeGreaterThan(before.channels[0].mean);
+    expect(after.channels[2].mean).toBeLessThan(before.channels[2].mean);
+  });
+
+  test('a picture may come on standard input', async () => {
+    const input = await readFile(join(folder, 'empty.png'));
+    const { status, stdout } = spawnSync(process.execPath, [program, 'predict', '-'], { input, encoding: 'utf8' });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '-: no face\n' });
+  });
+
+  test('an address is refused unless allowed', async () => {
+    const picture = await readFile(join(folder, 'empty.png'));
+    let asked = 0;
+    const server = createServer((request, response) => {
+      asked++;
+      response.statusCode = request.url === '/there.png' ? 200 : 404;
+      response.end(picture);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const refused = await run('predict', `${address}/there.png`);
+    expect(refused).toMatchObject({ code: 2, output: '', errors: expect.stringMatching(/--allow-urls/) });
+    expect(asked).toBe(0);
+    const allowed = await run('predict', `${address}/there.png`, '--allow-urls');
+    expect(allowed).toMatchObject({ code: 0, output: `${address}/there.png: no face\n` });
+    expect(await run('predict', `${address}/gone.png`, '--allow-urls')).toMatchObject({ code: 2 });
+    expect(await run('predict', 'file:///etc/hosts', '--allow-urls')).toMatchObject({ code: 2 });
+    server.close();
+  });
+
+  test('options that do not fit are a mistake that names them', async () => {
+    const { code, errors } = await run('predict', 'empty.png', '--format', 'xml', '--threads', 'many');
+    expect(code).toBe(2);
+    expect(errors).toMatch(/--format.*table.*--threads/);
   });
 });

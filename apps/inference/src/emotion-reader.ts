@@ -1,15 +1,21 @@
 import { type EngineName, type InferenceModel, prepareForInference, startEngine } from '@mien/compute';
 import { type FacePrediction, type ModelCard, type PixelImage, toPrediction } from '@mien/core';
-import { buildBundleModel, pretrainedDirectory, readBundle } from '@mien/model-zoo';
+import { createFaceDetector } from '@mien/faces';
+import { buildBundleModel, type ModelBundle, pretrainedDirectory, readBundle } from '@mien/model-zoo';
 import { createPipeline, type Pipeline } from '@mien/preprocessing';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 export interface EmotionReaderOptions {
-  /** A bundle folder; the default is the model that ships with `@mien/model-zoo`. */
-  readonly model?: string;
+  /** A bundle folder, or a bundle that was read; the default is the model that ships with `@mien/model-zoo`. */
+  readonly model?: string | Pick<ModelBundle, 'card' | 'weights'>;
   /** A compute engine; the default is the best there is. */
   readonly engine?: EngineName | 'auto';
+  /** Threads of the engine; the default is one a core. */
+  readonly threads?: number;
 }
+
+/** A network is compiled for each batch size, so any number of faces is made up of these. */
+const BATCH_SIZES = [32, 16, 8, 4, 2, 1] as const;
 
 /** Finds the faces in pictures and reads their expressions, as one model bundle says how. */
 export class EmotionReader {
@@ -28,15 +34,51 @@ export class EmotionReader {
   /**
    * Every face in a picture, with its box in the picture's pixels and a probability for each of the model's labels.
    * A picture without a face gives an empty list.
+   * @throws {InvalidImageError} when the picture's bytes do not fit its shape.
    */
   async read(image: PixelImage): Promise<FacePrediction[]> {
-    const predictions: FacePrediction[] = [];
-    for (const face of await this.#pipeline.detect(image)) {
-      // One by one: a picture's number of faces varies, and a network is compiled for each batch size.
-      const probabilities = await this.#network.predict(this.#toInput(this.#pipeline.applyToFace(image, face)), 1);
-      predictions.push({ ...face, ...toPrediction(this.card.labels, probabilities) });
+    const [result] = await this.readAll([image]);
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  }
+
+  /** As `read`, for several pictures: the faces of all go through the network together, and a picture that fails does so alone. */
+  async readAll(images: readonly PixelImage[]): Promise<PromiseSettledResult<FacePrediction[]>[]> {
+    const inputs: Float32Array[] = [];
+    const found: PromiseSettledResult<FacePrediction[]>[] = [];
+    const places: { readonly of: FacePrediction[]; readonly face: Awaited<ReturnType<Pipeline['detect']>>[number] }[] =
+      [];
+    for (const image of images) {
+      try {
+        const faces = await this.#pipeline.detect(image);
+        const ready = faces.map((face) => this.#toInput(this.#pipeline.applyToFace(image, face)));
+        const value: FacePrediction[] = [];
+        inputs.push(...ready);
+        for (const face of faces) places.push({ of: value, face });
+        found.push({ status: 'fulfilled', value });
+      } catch (reason) {
+        found.push({ status: 'rejected', reason });
+      }
     }
-    return predictions;
+    const rows = await this.#predict(inputs);
+    for (const [index, { of, face }] of places.entries()) {
+      of.push({ ...face, ...toPrediction(this.card.labels, rows[index]) });
+    }
+    return found;
+  }
+
+  async #predict(inputs: readonly Float32Array[]): Promise<Float32Array[]> {
+    const rows: Float32Array[] = [];
+    const classes = this.card.labels.length;
+    while (rows.length < inputs.length) {
+      const batch = BATCH_SIZES.find((size) => size <= inputs.length - rows.length) ?? 1;
+      const size = inputs[0].length;
+      const input = new Float32Array(batch * size);
+      for (let index = 0; index < batch; index++) input.set(inputs[rows.length + index], index * size);
+      const output = await this.#network.predict(input, batch);
+      for (let index = 0; index < batch; index++) rows.push(output.slice(index * classes, (index + 1) * classes));
+    }
+    return rows;
   }
 
   #toInput({ data }: PixelImage): Float32Array {
@@ -56,9 +98,16 @@ export class EmotionReader {
  * Loads a model bundle and starts what it needs.
  * @throws {InvalidBundleError} when the bundle is damaged; @throws {EngineUnavailableError} when the engine asked for is not there.
  */
-export async function createEmotionReader({ model, engine }: EmotionReaderOptions = {}): Promise<EmotionReader> {
-  const bundle = await readBundle(model ?? pretrainedDirectory());
-  const pipeline = await createPipeline(bundle.card.pipeline);
-  await startEngine({ engine });
+export async function createEmotionReader({
+  model = pretrainedDirectory(),
+  engine,
+  threads,
+}: EmotionReaderOptions = {}): Promise<EmotionReader> {
+  const bundle = typeof model === 'string' ? await readBundle(model) : model;
+  const resources = { sessionOptions: threads === undefined ? {} : { intraOpNumThreads: threads } };
+  const pipeline = await createPipeline(bundle.card.pipeline, {
+    createDetector: (options) => createFaceDetector(options, resources),
+  });
+  await startEngine({ engine, threads });
   return new EmotionReader(bundle.card, buildBundleModel(bundle), pipeline);
 }

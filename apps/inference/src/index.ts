@@ -1,3 +1,3 @@
 export * from './emotion-reader.js';
-export * from './find-pictures.js';
-export * from './read-pictures.js';
+export * from './predict/find-pictures.js';
+export { type PictureResult, type PictureSource, type ReadBatchOptions, readBatch } from './reading/read-batch.js';
