@@ -1,20 +1,66 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { startEngine } from '@mien/compute';
+import { describeModel, pretrainedDirectory, readBundle } from '@mien/model-zoo';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { withInputSize } from '../run/input-size.js';
 import { readDatasetFolder } from './dataset-definition.js';
-import { readExperiment } from './experiment.js';
+import { type Experiment, readExperiment } from './experiment.js';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const names = await readdir(path('../../experiments'));
+const folderOf = (dataset: string) => readDatasetFolder(path(`../../../../datasets/${dataset}`));
 
-test('every experiment that ships can be read, is named as its file, and its data set is defined', async () => {
-  const names = await readdir(path('../../experiments'));
-  expect(names).toContain('sample.yaml');
-  for (const name of names) {
-    const experiment = await readExperiment(path(`../../experiments/${name}`));
-    expect(`${experiment.name}.yaml`).toBe(name);
-    const { definition } = await readDatasetFolder(path(`../../../../datasets/${experiment.dataset}`));
-    expect(definition.name).toBe(experiment.dataset);
+beforeAll(() => startEngine({ engine: 'onnxruntime-cpu' }));
+
+/** What the pipeline of an experiment's data set ends in. */
+async function inputOf({ dataset, input }: Experiment) {
+  const { pipeline } = withInputSize(await folderOf(dataset), input).definition;
+  const resize = pipeline.findLast(({ step }) => step === 'resize') as { width: number; height: number };
+  expect(pipeline.some(({ step }) => step === 'grey')).toBe(true);
+  return { width: resize.width, height: resize.height, channels: 1 as const };
+}
+
+test('there is one for what is shipped and for the study’s rows', () => {
+  for (const name of [
+    'sample',
+    'fer2013',
+    'fer2013-kdef',
+    'kdef-two-stage',
+    'kdef-progressive',
+    'kdef-resnet50-head',
+  ]) {
+    expect(names).toContain(`${name}.yaml`);
   }
+});
+
+describe.each(names)('%s', (name) => {
+  test('can be read, is named as its file, and its data sets, bundles and network are there', async () => {
+    const experiment = await readExperiment(path(`../../experiments/${name}`));
+    const { dataset, model, recipe, teachers } = experiment;
+    expect(`${experiment.name}.yaml`).toBe(name);
+    for (const own of [dataset, ...(recipe?.type === 'two-stage' ? [recipe.first.dataset] : [])]) {
+      expect((await folderOf(own)).definition.name).toBe(own);
+    }
+    for (const bundle of [...teachers, ...(model.startFrom ? [model.startFrom] : [])]) {
+      expect((await readBundle(pretrainedDirectory(bundle))).card.name).toBe(bundle);
+    }
+    const input = await inputOf(experiment);
+    const network = describeModel({ id: model.architecture, options: model.options, input, classes: 7 });
+    expect(network.parameters.trainable).toBeGreaterThan(10_000);
+    if (recipe?.type !== 'progressive') return;
+    const halved = { ...input, width: input.width / 2 ** recipe.halvings, height: input.height / 2 ** recipe.halvings };
+    const smaller = describeModel({ id: model.architecture, options: model.options, input: halved, classes: 7 });
+    expect(smaller.parameters.total).toBeLessThan(network.parameters.total);
+  });
+
+  test('its head says what it reproduces, the command, an override, and time and result', async () => {
+    const text = await readFile(path(`../../experiments/${name}`), 'utf8');
+    const head = text.slice(0, text.search(/^[^#]/m));
+    expect(head).toContain(`mien-train run ${name}`);
+    expect(head).toMatch(/--set /);
+    expect(head).toMatch(/^# (Time and result|Measured):/m);
+  });
 });
 
 test('overrides replace values, and a wrong one is named', async () => {
