@@ -20,7 +20,7 @@ type ClaheOptions = Pick<z.output<typeof claheStepSchema>, 'tileGridSize' | 'cli
  * (`createCLAHE`): to the byte.
  * @param image one channel.
  */
-export function applyClahe(image: PixelImage, { tileGridSize: grid, clipLimit }: ClaheOptions): PixelImage {
+function applyClahe(image: PixelImage, { tileGridSize: grid, clipLimit }: ClaheOptions): PixelImage {
   const { width, height, data } = image;
   const tables = tileTables(image, grid, clipLimit);
 

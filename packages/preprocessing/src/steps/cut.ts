@@ -24,7 +24,7 @@ export function cutTurned(picture: Picture, toSource: Similarity, width: number,
 }
 
 /** Box and landmarks after a move without scaling: the box keeps its size and stays upright round its moved middle. */
-export function movePoints(
+function movePoints(
   { box, landmarks }: Picture,
   move: (point: readonly [number, number]) => [number, number],
 ): { readonly box?: Box; readonly landmarks?: Landmarks } {

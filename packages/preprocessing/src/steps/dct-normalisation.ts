@@ -44,7 +44,7 @@ function cosines(frequencies: number, length: number): Float64Array {
  * part in that: stretching takes it out. Only the dropped coefficients are computed.
  * @param image one channel.
  */
-export function normaliseByDct(image: PixelImage, { coefficients, clip }: DctOptions): PixelImage {
+function normaliseByDct(image: PixelImage, { coefficients, clip }: DctOptions): PixelImage {
   const { width, height, data } = image;
   const logarithms = Float64Array.from({ length: 256 }, (_, level) => Math.log(level + 1));
   // A small picture has fewer frequencies than zig-zag would drop.

@@ -27,7 +27,7 @@ type DifferenceOptions = Omit<z.output<typeof differenceOfGaussiansStepSchema>, 
  * The picture blurred by `innerSigma` less the picture blurred by `outerSigma`, stretched to grey levels.
  * @param image one channel.
  */
-export function differenceOfGaussians(image: PixelImage, options: DifferenceOptions): PixelImage {
+function differenceOfGaussians(image: PixelImage, options: DifferenceOptions): PixelImage {
   const { before, gamma, innerSigma, outerSigma, clip } = options;
   const { width, height, data } = image;
   const change = {
@@ -59,10 +59,11 @@ function blur(values: Float64Array, width: number, height: number, sigma: number
   const weights = gaussian(sigma);
   const reach = (weights.length - 1) / 2;
   const line = new Float64Array(width + 2 * reach);
+  const columns = Int32Array.from(line, (_, at) => mirrored(at - reach, width));
   const rows = new Float64Array(values.length);
   for (let y = 0; y < height; y++) {
     const from = y * width;
-    for (let x = -reach; x < width + reach; x++) line[x + reach] = values[from + mirrored(x, width)];
+    for (let at = 0; at < line.length; at++) line[at] = values[from + columns[at]];
     for (let x = 0; x < width; x++) {
       let sum = 0;
       for (let k = 0; k < weights.length; k++) sum += weights[k] * line[x + k];

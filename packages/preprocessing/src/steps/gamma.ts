@@ -10,7 +10,7 @@ export const gammaStepSchema = z.strictObject({
 });
 
 /** Power-law transform of every channel. @param gamma the exponent, above 0. */
-export function correctGamma({ width, height, channels, data }: PixelImage, gamma: number): PixelImage {
+function correctGamma({ width, height, channels, data }: PixelImage, gamma: number): PixelImage {
   const levels = Uint8Array.from({ length: 256 }, (_, level) => Math.round(255 * (level / 255) ** gamma));
   return { width, height, channels, data: data.map((level) => levels[level]) };
 }

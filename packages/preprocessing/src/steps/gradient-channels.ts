@@ -14,7 +14,7 @@ export const gradientChannelsStepSchema = z.strictObject({ step: z.literal('grad
  * lies beyond 0..255 is cut. At the picture's edge its last pixel is repeated.
  * @param image one channel; @returns three.
  */
-export function toGradientChannels({ width, height, data }: PixelImage): PixelImage {
+function toGradientChannels({ width, height, data }: PixelImage): PixelImage {
   const channels = new Uint8Array(3 * data.length);
   for (let y = 0, at = 0; y < height; y++) {
     const row = y * width;

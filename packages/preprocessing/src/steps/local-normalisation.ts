@@ -28,7 +28,7 @@ type LocalOptions = Omit<z.output<typeof localNormalisationStepSchema>, 'step'>;
  * the picture is mirrored.
  * @param image one channel.
  */
-export function normaliseLocally(image: PixelImage, { size, reach }: LocalOptions): PixelImage {
+function normaliseLocally(image: PixelImage, { size, reach }: LocalOptions): PixelImage {
   const { width, height, data } = image;
   const half = (size - 1) / 2;
   const column = Int32Array.from({ length: width + size }, (_, at) => mirrored(at - half, width));

@@ -20,7 +20,7 @@ export const mappedLocalBinaryPatternsStepSchema = z.strictObject({
  * dissimilarity between their bits on the circle (`fixtures/make-mapped-patterns.py`).
  * @param image one channel; @returns three.
  */
-export function mapLocalBinaryPatterns(image: PixelImage, radius: number): PixelImage {
+function mapLocalBinaryPatterns(image: PixelImage, radius: number): PixelImage {
   const { width, height, data } = localBinaryPatterns(image, { radius, method: 'default' });
   const mapped = new Uint8Array(3 * data.length);
   for (let pixel = 0, to = 0; pixel < data.length; pixel++) {

@@ -26,7 +26,7 @@ type ScaleOptions = Omit<z.output<typeof scaleStepSchema>, 'step'>;
  * A picture of one level becomes 128 throughout.
  * @param image one channel.
  */
-export function scaleLevels({ width, height, data }: PixelImage, { method, clip, reach }: ScaleOptions): PixelImage {
+function scaleLevels({ width, height, data }: PixelImage, { method, clip, reach }: ScaleOptions): PixelImage {
   const [low, high] = method === 'min-max' ? quantiles(data, clip) : standardRange(data, reach);
   const levels = Uint8Array.from({ length: 256 }, (_, level) => {
     if (!(high > low)) return 128;

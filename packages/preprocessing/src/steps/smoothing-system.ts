@@ -1,8 +1,13 @@
+import { createGrid, type Grid, preconditionByMultigrid } from './smoothing-grid.js';
+
+/** Far more than any picture takes (two dozen); an end is certain. */
+const MOST_ROUNDS = 200;
+
 /**
  * Solves the sparse symmetric system of smoothing on a grid: (1 + Σ w) L − Σ w · (neighbour of L) = I, the sums over the up to four
- * neighbours that a pixel has. Every weight is ≥ 0, so the matrix is positive definite and diagonally dominant.
+ * neighbours that a pixel has. Every weight is above 0, so the matrix is positive definite.
  *
- * Conjugate gradients with a modified incomplete Cholesky factor (Gustafsson 1978), which a 5-point matrix needs one array for.
+ * Conjugate gradients, preconditioned by a multigrid cycle: the number of rounds hardly grows with the reach of the smoothing.
  * @param right I, `width × height` values. @param across, down weights of the edges: `across[p]` joins pixel p and the one to its
  * right, `down[p]` p and the one below; 0 at the last column and row.
  * @returns L, with a residual below `tolerance` times that of I.
@@ -12,115 +17,60 @@ export function solveSmoothing(
   across: Float64Array,
   down: Float64Array,
   width: number,
-  tolerance = 1e-5,
+  tolerance: number,
 ): Float64Array {
-  const size = right.length;
-  const diagonal = diagonalOf(across, down, width);
-  const pivots = factorise(diagonal, across, down, width);
-  const solution = right.slice();
-  const product = new Float64Array(size);
-  multiply(product, solution, diagonal, across, down, width);
-  const residual = new Float64Array(size);
-  for (let at = 0; at < size; at++) residual[at] = right[at] - product[at];
-  const preconditioned = new Float64Array(size);
-  const direction = new Float64Array(size);
-  const enough = tolerance * tolerance * dot(right, right);
+  const grid = createGrid(across, down, width);
+  const { first, size, solution: preconditioned } = grid;
+  const end = first + size;
+  // Arrays as the grid has them, with room for neighbours before and after.
+  const room = () => new Float64Array(size + 2 * first);
+  const solution = room();
+  solution.set(right, first);
+  const residual = room();
+  const product = room();
+  const direction = room();
+  multiply(grid, solution, product);
+  for (let at = first; at < end; at++) residual[at] = right[at - first] - product[at];
+  let remaining = dot(residual, residual, first, end);
+  const enough = tolerance * tolerance * dot(right, right, 0, size);
   let energy = 0;
-  for (let round = 0; round < MOST_ROUNDS && dot(residual, residual) > enough; round++) {
-    precondition(preconditioned, residual, pivots, across, down, width);
+  for (let round = 0; round < MOST_ROUNDS && remaining > enough; round++) {
+    grid.right.set(residual);
+    preconditionByMultigrid(grid);
     const before = energy;
-    energy = dot(residual, preconditioned);
+    energy = dot(residual, preconditioned, first, end);
     const keep = round === 0 ? 0 : energy / before;
-    for (let at = 0; at < size; at++) direction[at] = preconditioned[at] + keep * direction[at];
-    multiply(product, direction, diagonal, across, down, width);
-    const step = energy / dot(direction, product);
-    for (let at = 0; at < size; at++) {
+    for (let at = first; at < end; at++) direction[at] = preconditioned[at] + keep * direction[at];
+    const step = energy / multiply(grid, direction, product);
+    remaining = 0;
+    for (let at = first; at < end; at++) {
       solution[at] += step * direction[at];
-      residual[at] -= step * product[at];
+      const rest = residual[at] - step * product[at];
+      residual[at] = rest;
+      remaining += rest * rest;
     }
   }
-  return solution;
+  return solution.slice(first, end);
 }
 
-/** Far more than any picture takes (dozens); an end is certain. */
-const MOST_ROUNDS = 1000;
-
-function diagonalOf(across: Float64Array, down: Float64Array, width: number): Float64Array {
-  const diagonal = new Float64Array(across.length);
-  for (let at = 0; at < diagonal.length; at++) {
-    const left = at > 0 ? across[at - 1] : 0;
-    const above = at >= width ? down[at - width] : 0;
-    diagonal[at] = 1 + left + above + across[at] + down[at];
-  }
-  return diagonal;
-}
-
-function multiply(
-  product: Float64Array,
-  values: Float64Array,
-  diagonal: Float64Array,
-  across: Float64Array,
-  down: Float64Array,
-  width: number,
-): void {
-  const size = values.length;
-  // The weight that would wrap to the next row is 0, so rows need no care; only the ends of the array do.
-  for (let at = 0; at < size; at++) {
-    let sum = diagonal[at] * values[at];
-    if (at > 0) sum -= across[at - 1] * values[at - 1];
-    if (at + 1 < size) sum -= across[at] * values[at + 1];
-    if (at >= width) sum -= down[at - width] * values[at - width];
-    if (at + width < size) sum -= down[at] * values[at + width];
+/** The matrix times values, into `product`. @returns values · product. */
+function multiply({ width, first, size, diagonal, across, down }: Grid, values: Float64Array, product: Float64Array) {
+  let energy = 0;
+  for (let at = first, above = first - width, below = first + width; at < first + size; at++, above++, below++) {
+    const sum =
+      diagonal[at] * values[at] -
+      across[at - 1] * values[at - 1] -
+      across[at] * values[at + 1] -
+      down[above] * values[above] -
+      down[at] * values[below];
     product[at] = sum;
+    energy += sum * values[at];
   }
+  return energy;
 }
 
-/** How much of the fill-in that the factor drops goes to its diagonal: nearly all, which makes it converge in a third of the rounds. */
-const MODIFICATION = 0.97;
-
-/** The inverse pivots of the incomplete factor. */
-function factorise(diagonal: Float64Array, across: Float64Array, down: Float64Array, width: number): Float64Array {
-  const pivots = new Float64Array(diagonal.length);
-  for (let at = 0; at < pivots.length; at++) {
-    let pivot = diagonal[at];
-    if (at > 0) {
-      const weight = across[at - 1];
-      pivot -= weight * (weight + MODIFICATION * down[at - 1]) * pivots[at - 1];
-    }
-    if (at >= width) {
-      const weight = down[at - width];
-      pivot -= weight * (weight + MODIFICATION * across[at - width]) * pivots[at - width];
-    }
-    pivots[at] = 1 / pivot;
-  }
-  return pivots;
-}
-
-function precondition(
-  result: Float64Array,
-  residual: Float64Array,
-  pivots: Float64Array,
-  across: Float64Array,
-  down: Float64Array,
-  width: number,
-): void {
-  const size = result.length;
-  for (let at = 0; at < size; at++) {
-    let value = residual[at];
-    if (at > 0) value += across[at - 1] * result[at - 1];
-    if (at >= width) value += down[at - width] * result[at - width];
-    result[at] = value * pivots[at];
-  }
-  for (let at = size - 1; at >= 0; at--) {
-    let value = 0;
-    if (at + 1 < size) value += across[at] * result[at + 1];
-    if (at + width < size) value += down[at] * result[at + width];
-    result[at] += value * pivots[at];
-  }
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
+function dot(a: Float64Array, b: Float64Array | Float32Array, from: number, to: number): number {
   let sum = 0;
-  for (let at = 0; at < a.length; at++) sum += a[at] * b[at];
+  for (let at = from; at < to; at++) sum += a[at] * b[at];
   return sum;
 }

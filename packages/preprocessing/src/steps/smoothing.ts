@@ -24,8 +24,8 @@ export const isotropicSmoothingStepSchema = z.strictObject({
 export const anisotropicSmoothingStepSchema = z.strictObject({
   step: z.literal('anisotropic-smoothing'),
   lambda: lambdaField,
-  /** Contrasts below this count as this, or equal neighbours would be bound for ever. Our choice; the paper names none. */
-  minContrast: z.number().min(0.0001).max(1).default(0.01),
+  /** Contrasts below this, about what noise makes, count as this, or equal neighbours would be bound for ever. Our choice. */
+  minContrast: z.number().min(0.0001).max(1).default(0.02),
   clip: clipField,
 });
 
@@ -36,7 +36,9 @@ type AnisotropicOptions = Omit<z.output<typeof anisotropicSmoothingStepSchema>, 
 const OFFSET = 0.001;
 
 function toUnit({ data }: PixelImage): Float64Array {
-  return Float64Array.from(data, (level) => level / 255 + OFFSET);
+  const values = new Float64Array(data.length);
+  for (let at = 0; at < values.length; at++) values[at] = data[at] / 255 + OFFSET;
+  return values;
 }
 
 /** R = I / L, stretched to grey levels. */
@@ -49,31 +51,30 @@ function reflectance(values: Float64Array, light: Float64Array, image: PixelImag
  * R = I / L with (1 + λ · neighbours) L − λ · Σ neighbours of L = I; at the picture's edge a pixel has fewer neighbours.
  * @param image one channel.
  */
-export function smoothIsotropically(image: PixelImage, { lambda, clip }: IsotropicOptions): PixelImage {
+function smoothIsotropically(image: PixelImage, { lambda, clip }: IsotropicOptions): PixelImage {
   const values = toUnit(image);
-  const weights = edgeWeights(values, image.width, () => lambda);
-  return reflectance(values, solveSmoothing(values, weights.across, weights.down, image.width), image, clip);
+  const { across, down } = edgeWeights(values, image.width, () => lambda);
+  return reflectance(values, solveSmoothing(values, across, down, image.width, 1e-5), image, clip);
 }
 
 /**
  * The same with each edge's λ divided by its Michelson contrast |a − b| / (a + b).
  * @param image one channel.
  */
-export function smoothAnisotropically(
-  image: PixelImage,
-  { lambda, minContrast, clip }: AnisotropicOptions,
-): PixelImage {
+function smoothAnisotropically(image: PixelImage, { lambda, minContrast, clip }: AnisotropicOptions): PixelImage {
   const values = toUnit(image);
-  const weights = edgeWeights(values, image.width, (a, b) => lambda / Math.max(minContrast, Math.abs(a - b) / (a + b)));
-  return reflectance(values, solveSmoothing(values, weights.across, weights.down, image.width), image, clip);
+  const weigh = (a: number, b: number) => lambda / Math.max(minContrast, Math.abs(a - b) / (a + b));
+  const { across, down } = edgeWeights(values, image.width, weigh);
+  return reflectance(values, solveSmoothing(values, across, down, image.width, 1e-4), image, clip);
 }
 
 function edgeWeights(values: Float64Array, width: number, weigh: (a: number, b: number) => number) {
   const across = new Float64Array(values.length);
   const down = new Float64Array(values.length);
-  for (let at = 0; at < values.length; at++) {
-    if ((at + 1) % width !== 0) across[at] = weigh(values[at], values[at + 1]);
-    if (at + width < values.length) down[at] = weigh(values[at], values[at + width]);
+  for (let row = 0; row < values.length; row += width) {
+    for (let at = row; at + 1 < row + width; at++) across[at] = weigh(values[at], values[at + 1]);
+    if (row + width < values.length)
+      for (let at = row; at < row + width; at++) down[at] = weigh(values[at], values[at + width]);
   }
   return { across, down };
 }

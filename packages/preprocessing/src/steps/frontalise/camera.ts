@@ -15,7 +15,7 @@ type Point3 = readonly [number, number, number];
 export const CAMERA_DISTANCE = 16;
 
 /** Where the camera sees a point of the head. */
-export function project({ rotation: r, scale, x, y }: HeadCamera, [px, py, pz]: Point3): [number, number] {
+function project({ rotation: r, scale, x, y }: HeadCamera, [px, py, pz]: Point3): [number, number] {
   const nearness = (scale * CAMERA_DISTANCE) / (CAMERA_DISTANCE - (r[6] * px + r[7] * py + r[8] * pz));
   return [x + (r[0] * px + r[1] * py + r[2] * pz) * nearness, y - (r[3] * px + r[4] * py + r[5] * pz) * nearness];
 }

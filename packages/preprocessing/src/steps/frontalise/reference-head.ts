@@ -1,4 +1,4 @@
-// Made by scripts/make-reference-head.mjs: the mean of 80 generated heads at rest.
+// Made by packages/datasets/scripts/make-reference-head.mjs: the mean of 80 generated heads at rest.
 
 /** Points a side of the depth map. */
 export const DEPTH_SIDE = 81;

@@ -1,11 +1,10 @@
-// The reference head of `frontalise` -> src/steps/frontalise/reference-head.ts: the mean of generated heads at rest. Build @mien/datasets first.
-//   node scripts/make-reference-head.mjs
-import { writeFileSync } from 'node:fs';
-import { createFaceGeometry } from '../../datasets/dist/synthetic/face-geometry.js';
-import { createHeadMesh } from '../../datasets/dist/synthetic/head-mesh.js';
-import { faceLandmarks } from '../../datasets/dist/synthetic/landmarks.js';
-import { createPerson } from '../../datasets/dist/synthetic/person.js';
-import { SurfaceBuffer } from '../../datasets/dist/synthetic/rasterizer.js';
+// Prints the reference head of @mien/preprocessing's `frontalise`, the mean of generated heads at rest. Build @mien/datasets first.
+//   node scripts/make-reference-head.mjs > ../preprocessing/src/steps/frontalise/reference-head.ts
+import { createFaceGeometry } from '../dist/synthetic/face-geometry.js';
+import { createHeadMesh } from '../dist/synthetic/head-mesh.js';
+import { faceLandmarks } from '../dist/synthetic/landmarks.js';
+import { createPerson } from '../dist/synthetic/person.js';
+import { SurfaceBuffer } from '../dist/synthetic/rasterizer.js';
 
 const PEOPLE = 40;
 /** Points a side of the depth map; the frame in face units (the head is 2 high, eyes at y = 0, x to the image's right, y up). */
@@ -67,9 +66,8 @@ for (let at = 0; at < depth.length; at++) {
 const text = Buffer.from(bytes)
   .toString('base64')
   .match(/.{1,110}/g);
-writeFileSync(
-  new URL('../src/steps/frontalise/reference-head.ts', import.meta.url),
-  `// Made by scripts/make-reference-head.mjs: the mean of ${heads.length} generated heads at rest.
+process.stdout.write(
+  `// Made by packages/datasets/scripts/make-reference-head.mjs: the mean of ${heads.length} generated heads at rest.
 
 /** Points a side of the depth map. */
 export const DEPTH_SIDE = ${SIDE};
