@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { writeFileAtomically } from '@mien/core/node';
-import { type ReportEvaluation, reportFromConfusion } from '@mien/metrics';
+import type { ReportEvaluation } from '@mien/metrics';
 import { stringify } from 'yaml';
+import { evaluatePredictions } from './evaluate-part.js';
+import { pool } from './predictions.js';
 import { writeReport } from './report-folder.js';
 import type { RunRecord } from './run-folder.js';
 import type { FoldResult } from './train-fold.js';
@@ -36,13 +38,16 @@ export interface SummaryArguments {
 /** Writes the report over all folds and seeds: their test parts pooled, and the spread between them. */
 export async function summariseFolds({ directory, record, folds, titles, command }: SummaryArguments): Promise<string> {
   const evaluations = testEvaluations(folds);
-  const [{ dataset, split, obtained, report: first }] = evaluations;
-  const confusion = first.confusion.map((row, truth) =>
-    row.map((_, predicted) => evaluations.reduce((sum, { report }) => sum + report.confusion[truth][predicted], 0)),
-  );
+  const [{ dataset, split, obtained }] = evaluations;
   const accuracy = spreadOf(evaluations.map(({ report }) => report.accuracy));
   const macroF1 = spreadOf(evaluations.map(({ report }) => report.macroF1));
-  const pooled = reportFromConfusion(first.labels, confusion);
+  const remark = describePool(record.experiment);
+  const pooled = evaluatePredictions(pool(folds.map(({ predictions }) => predictions[0])), {
+    dataset,
+    split,
+    obtained,
+    remark,
+  });
   const folder = join(directory, 'report');
   const { experiment, environment, startedAt } = record;
   const { seeds, seed } = experiment;
@@ -57,11 +62,10 @@ export async function summariseFolds({ directory, record, folds, titles, command
       ...(seeds ? { seeds: seeds.join(', ') } : { seed }),
     },
     evaluations: [
-      { dataset, split, obtained, report: pooled, remark: describePool(experiment) },
-      ...evaluations.map(({ mistakes: _, remark, ...evaluation }, index) => ({
+      pooled,
+      ...evaluations.map(({ mistakes: _, ...evaluation }, index) => ({
         ...evaluation,
         split: `${evaluation.split}, ${titles[index]}`,
-        remark,
       })),
     ],
     configuration: stringify(experiment),
@@ -70,7 +74,7 @@ export async function summariseFolds({ directory, record, folds, titles, command
   });
   await writeFileAtomically(
     join(folder, 'report.json'),
-    `${JSON.stringify({ accuracy, macroF1, pooled, trainings: titles }, null, 2)}\n`,
+    `${JSON.stringify({ accuracy, macroF1, pooled: pooled.report, groups: pooled.groups, trainings: titles }, null, 2)}\n`,
   );
   return page;
 }

@@ -7,10 +7,10 @@ import {
   evaluateCalibration,
   evaluateClassification,
   evaluateRanking,
+  predictedClasses,
   type ReportEvaluation,
   topKAccuracy,
 } from '@mien/metrics';
-import type { TensorSample } from '@mien/preprocessing/node';
 import { type BatchSource, gradCam, type PredictOptions, predictSet, type SetPredictions } from '@mien/training';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { toDataUri, toHeatMapUri } from './pictures.js';
@@ -47,12 +47,24 @@ export async function evaluatePart(
   options: EvaluateOptions = {},
 ): Promise<EvaluatedPart> {
   const said = await predictSet(model, source, options);
-  const { probabilities, predicted, truth } = said;
-  const input = { labels, truth, predicted };
-  const ranked = { labels, truth, probabilities };
   const samples = source.indices.map((index) => source.set.samples[index]);
-  const { temperature } = options;
-  const evaluation = {
+  const predictions = toPartPredictions(part, labels, samples, said);
+  const mistakes = await drawMistakes(model, labels, source, said, options.heatMaps ?? false);
+  const figures = evaluatePredictions(predictions, part, options.temperature);
+  return { evaluation: { ...figures, mistakes }, predictions };
+}
+
+/** All figures that follow from predictions. @param temperature fitted on validation; what it would make of the calibration is said too. */
+export function evaluatePredictions(
+  predictions: PartPredictions,
+  part: Omit<PartEvaluation, 'split'> & { readonly split: string },
+  temperature?: number,
+): ReportEvaluation {
+  const { labels, truth, probabilities, groups } = predictions;
+  const ranked = { labels, truth, probabilities };
+  const input = { labels, truth, predicted: predictedClasses(ranked) };
+  const softened = () => applyTemperature(probabilities, labels.length, temperature as number);
+  return {
     ...part,
     report: evaluateClassification(input),
     accuracyInterval: accuracyInterval(input),
@@ -62,32 +74,17 @@ export async function evaluatePart(
     ...(temperature !== undefined && {
       temperature: {
         value: temperature,
-        expectedError: evaluateCalibration({
-          ...ranked,
-          probabilities: applyTemperature(probabilities, labels.length, temperature),
-        }).expectedError,
+        expectedError: evaluateCalibration({ ...ranked, probabilities: softened() }).expectedError,
       },
     }),
     groups: Object.fromEntries(
-      Object.entries(GROUPINGS).map(([name, groupOf]) => [
+      Object.entries(groups).map(([name, own]) => [
         name,
-        evaluateByGroup({ ...input, groups: samples.map(groupOf) }),
+        evaluateByGroup({ ...input, groups: own.map((group) => group ?? undefined) }),
       ]),
     ),
-    mistakes: await drawMistakes(model, labels, source, said, options.heatMaps ?? false),
   };
-  const ids = samples.map(({ id }) => id);
-  return { evaluation, predictions: toPartPredictions(part, labels, ids, said) };
 }
-
-/** What results are compared by; a sample that says nothing of it is in no group. */
-const GROUPINGS: Readonly<Record<string, (sample: TensorSample) => string | undefined>> = {
-  gender: ({ groups }) => groups.gender,
-  angle: ({ groups }) => groups.angle,
-  'gender and angle': ({ groups }) => groups.gender && groups.angle && `${groups.gender}, ${groups.angle}`,
-  'data set': ({ groups }) => groups.database,
-  person: ({ subject }) => subject,
-};
 
 async function drawMistakes(
   model: LayersModel,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type StartedEngine, startEngine } from '@mien/compute';
+import { InvalidDataError, MienError } from '@mien/core';
 import { writeFileAtomically } from '@mien/core/node';
 import { parsePipeline } from '@mien/preprocessing';
 import type { TensorSet } from '@mien/preprocessing/node';
@@ -43,7 +44,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   // Before anything is written: a split that the data cannot give leaves no empty run behind.
   const members = listMembers(experiment, set.samples).map((member) => ({
     ...member,
-    data: splitSet(set, member.split, experiment.leaks),
+    data: inMember(member.title, () => splitSet(set, member.split, experiment.leaks)),
   }));
   const first = await loadFirstStage(experiment, set);
   const engine = await startEngine({ engine: experiment.engine, forTraining: true });
@@ -71,6 +72,17 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   const report =
     folds.length > 1 ? await summariseFolds({ directory, record, folds, titles, ...options }) : folds[0].report;
   return { directory, folds, titles, report };
+}
+
+/** Says in which of several trainings the data are wrong. */
+function inMember<Result>(title: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (title === '' || !MienError.isInstance(error)) throw error;
+    const { expected, found, fix, details } = error;
+    throw new InvalidDataError({ expected, found: `${found} (${title})`, fix, details, cause: error });
+  }
 }
 
 function loadTensors(folder: DatasetFolder, input: Experiment['input']): Promise<TensorSet> {

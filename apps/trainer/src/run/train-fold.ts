@@ -11,7 +11,7 @@ import { formatDuration } from '../progress.js';
 import { type EvaluatedPart, evaluatePart, toCardMetric } from './evaluate-part.js';
 import { exportRun, type HistoryExports } from './export-history.js';
 import { mapLabels } from './label-order.js';
-import { writePredictions } from './predictions.js';
+import { type PartPredictions, writePredictions } from './predictions.js';
 import { writeReport } from './report-folder.js';
 import type { RunRecord } from './run-folder.js';
 import type { RunSet } from './run-set.js';
@@ -37,6 +37,8 @@ export interface FoldArguments {
 
 export interface FoldResult {
   readonly evaluations: readonly ReportEvaluation[];
+  /** What the model said of each sample of them. */
+  readonly predictions: readonly PartPredictions[];
   readonly model: string;
   readonly report: string;
   readonly training: TrainResult;
@@ -55,7 +57,8 @@ export async function trainFold(fold: FoldArguments): Promise<FoldResult> {
     await saveBundle(model, createCard(fold, labels, evaluations, stages), modelDirectory);
     const report = await writeFoldReport(fold, parts, stages);
     await exportRun(fold, evaluations, stages[stages.length - 1].history);
-    return { evaluations, model: modelDirectory, report, training: stages[stages.length - 1] };
+    const predictions = parts.map((part) => part.predictions);
+    return { evaluations, predictions, model: modelDirectory, report, training: stages[stages.length - 1] };
   } finally {
     model.dispose();
   }
