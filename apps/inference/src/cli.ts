@@ -4,6 +4,7 @@ import { runCommandLine } from '@mien/core/node';
 import { Command } from 'commander';
 import { exportCommand } from './commands/export.js';
 import { predictCommand } from './commands/predict.js';
+import { serveCommand } from './commands/serve.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -16,4 +17,5 @@ const program = new Command('mien')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 program.addCommand(predictCommand().copyInheritedSettings(program));
 program.addCommand(exportCommand().copyInheritedSettings(program));
+program.addCommand(serveCommand().copyInheritedSettings(program));
 await runCommandLine(() => program.parseAsync());

@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import type { EngineName } from '@mien/compute';
+import { InvalidConfigurationError, MissingInputError } from '@mien/core';
+import { describeSystemError } from '@mien/core/node';
+import { pretrainedDirectory, readBundle } from '@mien/model-zoo';
+import { Command } from 'commander';
+import { z } from 'zod';
+import { integerOption, parseOptions } from './parse-options.js';
+
+const optionsSchema = z.object({
+  host: z.string().min(1).default('127.0.0.1'),
+  port: integerOption.min(0).max(65_535).default(8080),
+  model: z.string().default(pretrainedDirectory),
+  engine: z.custom<EngineName | 'auto'>((name) => typeof name === 'string').optional(),
+  threads: integerOption.optional(),
+  queue: integerOption.optional(),
+  batch: integerOption.optional(),
+  maximumBytes: integerOption.optional(),
+  maximumPixels: integerOption.optional(),
+  timeout: z.coerce.number().optional(),
+  rateLimit: integerOption.optional(),
+  tokens: z.string().optional(),
+  origin: z.array(z.string()).optional(),
+  trustProxy: z.boolean().optional(),
+  log: z.boolean().optional(),
+});
+
+/** `mien serve`. Ends on SIGTERM and SIGINT when all it took is answered. */
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('answer over HTTP: POST /v1/predict, WebSocket /v1/stream; the API is described at /docs')
+    .option('--host <address>', 'where to listen; the default, 127.0.0.1, is this machine alone')
+    .option('--port <n>', 'the default is 8080; 0 takes a free one')
+    .option('--model <bundle>', 'a model bundle; the default is the one that ships with Mien')
+    .option('--engine <name>', 'compute engine; the default is the best there is')
+    .option('--threads <n>', 'threads that read pictures; the default is one a core')
+    .option('--queue <n>', 'requests under way or waiting before the next is answered 429 (64)')
+    .option('--batch <n>', 'pictures that one thread reads together (4)')
+    .option('--maximum-bytes <n>', 'bytes of a picture (10 MiB)')
+    .option('--maximum-pixels <n>', 'pixels of a picture (50 million)')
+    .option('--timeout <seconds>', 'longest that a request may take (30)')
+    .option('--rate-limit <n>', 'requests a minute for each token or address; the default is no limit')
+    .option('--tokens <file>', 'SHA-256 digests in hex, one a line, of the bearer tokens that are let in')
+    .option('--origin <url...>', 'origins of web pages that may ask; the default is none')
+    .option('--trust-proxy', 'take the client’s address from X-Forwarded-For')
+    .option('--log', 'print a line of JSON for each request')
+    .action(serve);
+}
+
+async function serve(given: unknown): Promise<void> {
+  const { host, port, model, engine, threads, maximumPixels, tokens, origin, ...rest } = parseOptions(
+    optionsSchema,
+    given,
+  );
+  // What a server needs is not loaded by the other commands, whose start is waited for.
+  const [{ serverOptionsSchema, threadOptionsSchema }, { createServer }, { startReaderThreads }] = await Promise.all([
+    import('../serve/server-options.js'),
+    import('../serve/create-server.js'),
+    import('../reading/reader-threads.js'),
+  ]);
+  const tokenHashes = tokens === undefined ? [] : await readTokenHashes(tokens);
+  const options = parseOptions(serverOptionsSchema, { ...rest, tokenHashes, origins: origin });
+  const bundle = await readBundle(model);
+  const readers = await startReaderThreads({
+    bundle,
+    engine,
+    ...parseOptions(threadOptionsSchema, { threads, maximumPixels }),
+  });
+  const server = await createServer({ threads: readers, card: bundle.card }, options);
+  const close = async () => {
+    // What a client never finishes sending is not waited for without end.
+    setTimeout(() => process.exit(1), (options.timeout + 5) * 1000).unref();
+    await server.close();
+    await readers.close();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, close);
+  try {
+    const address = await server.app.listen({ host, port });
+    process.stdout.write(`${bundle.card.name} in ${readers.threads} threads; listening on ${address}\n`);
+  } catch (error) {
+    await close();
+    throw new InvalidConfigurationError({
+      expected: `to listen on ${host}:${port}`,
+      found: describeSystemError(error),
+      fix: 'choose another --port or --host',
+      cause: error,
+    });
+  }
+}
+
+/** Empty lines, and what follows the digest (as `sha256sum` writes), are left out. */
+async function readTokenHashes(file: string): Promise<string[]> {
+  try {
+    const lines = (await readFile(file, 'utf8')).split(/\r?\n/);
+    return lines.flatMap((line) => line.trim().split(/\s+/)[0].toLowerCase() || []);
+  } catch (error) {
+    throw new MissingInputError({
+      expected: `digests of tokens in ${file}`,
+      found: describeSystemError(error),
+      fix: 'check the path and its permissions',
+      details: { file },
+      cause: error,
+    });
+  }
+}
