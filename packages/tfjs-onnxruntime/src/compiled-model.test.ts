@@ -68,6 +68,22 @@ describe('compileModel', () => {
   });
 });
 
+describe('compileModel refuses', () => {
+  const input = (shape: (number | null)[]) => layers.input({ shape });
+
+  it('several inputs, several outputs and open sizes', async () => {
+    const [a, b] = [input([3]), input([3])];
+    const sum = layers.layers.add().apply([a, b]) as layers.SymbolicTensor;
+    expect(() => compileModel(layers.model({ inputs: [a, b], outputs: sum }))).toThrow(/one input; found 2/);
+    const open = input([null, 3]);
+    const dense = layers.layers.dense({ units: 2 }).apply(open) as layers.SymbolicTensor;
+    expect(() => compileModel(layers.model({ inputs: open, outputs: dense }))).toThrow(/\[any, any, 3\]/);
+    const outputs = [1, 2].map((units) => layers.layers.dense({ units }).apply(a) as layers.SymbolicTensor);
+    const compiled = compileModel(layers.model({ inputs: a, outputs }));
+    await expect(compiled.predict(new Float32Array(3), 1)).rejects.toThrow(/one output; found 2/);
+  });
+});
+
 describe('traceToOnnx', () => {
   it('writes a model that onnxruntime runs by itself', async () => {
     const w = noise([3, 4], 2);

@@ -7,6 +7,7 @@ import { operatorDefinitions } from './kernels/index.js';
 import { BACKEND_NAME } from './name.js';
 import { encodeModel } from './onnx/model.js';
 import { optimizeGraph } from './passes/index.js';
+import type { SessionWork } from './runtime/session-options.js';
 
 /** A named input of a traced function; float32. */
 export interface TraceInput {
@@ -42,12 +43,12 @@ export function lowerTrace(
   );
 }
 
-/** {@link lowerTrace} as the bytes of an ONNX model, with the names of its results and how many nodes it has. */
+/** {@link lowerTrace} as the bytes of an ONNX model, with the names of its results and how much work it is. */
 export function encodeTrace(
   backend: OnnxRuntimeBackend,
   compute: TraceableFunction,
   inputs: readonly TraceInput[],
-): { bytes: Uint8Array; outputNames: string[]; nodes: number } {
+): { bytes: Uint8Array; outputNames: string[]; work: Pick<SessionWork, 'operations' | 'multiplyAdds'> } {
   const lowered = lowerTrace(backend, compute, inputs);
   const bytes = encodeModel({
     nodes: lowered.builder.nodes,
@@ -55,7 +56,8 @@ export function encodeTrace(
     inputs: lowered.inputs,
     outputs: lowered.outputs,
   });
-  return { bytes, outputNames: lowered.outputs.map((output) => output.name), nodes: lowered.builder.nodes.length };
+  const work = { operations: lowered.builder.nodes.length, multiplyAdds: lowered.multiplyAdds };
+  return { bytes, outputNames: lowered.outputs.map((output) => output.name), work };
 }
 
 /**

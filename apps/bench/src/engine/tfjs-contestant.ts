@@ -58,7 +58,8 @@ try {
   const repeat = async (count: number) => {
     for (let index = 0; index < count; index++) await repetition();
   };
-  await repeat(engine === 'javascript' ? 0 : 3);
+  // predictions: past the runs after which weights are taken for constants
+  await repeat(engine === 'javascript' ? 0 : task === 'train' ? 3 : 8);
   await answerTurns(description, () => repeat(Number(repetitionsText)));
 } catch (error) {
   say({ unavailable: error instanceof Error ? error.message : String(error) });

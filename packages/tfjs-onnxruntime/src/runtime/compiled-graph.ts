@@ -1,17 +1,15 @@
 import { ExecutionError } from '../errors.js';
 import { describeNode, type Graph, type GraphNode } from '../graph/graph.js';
-import { lowerGraph, type Target } from '../graph/lowering.js';
+import { lowerGraph } from '../graph/lowering.js';
 import { pruneGraph } from '../graph/rewrite.js';
 import { operatorDefinitions } from '../kernels/index.js';
 import { encodeModel } from '../onnx/model.js';
 import { optimizeGraph } from '../passes/index.js';
-import { Session, type SessionOptions, type Tensor } from './native.js';
-import { sessionOptionsFor } from './options.js';
+import { Session, type Tensor } from './native.js';
+import type { ResolvedOptions } from './options.js';
+import { sessionOptionsFor } from './session-options.js';
 
-export interface CompileSettings {
-  readonly sessionOptions: SessionOptions;
-  readonly target: Target;
-}
+export type CompileSettings = Pick<ResolvedOptions, 'sessionOptions' | 'target' | 'threads'>;
 
 /** What became of one structure of recorded operations: a session and how leaves and results map to it. */
 export class CompiledGraph {
@@ -29,14 +27,14 @@ export class CompiledGraph {
    */
   static compile(
     graph: Graph,
-    { sessionOptions, target }: CompileSettings,
+    settings: CompileSettings,
     constants?: readonly (Uint8Array | undefined)[],
   ): CompiledGraph {
     // With constant weights ONNX Runtime chooses blocked layouts for whole chains of convolutions itself.
     const lowered = lowerGraph(
       optimizeGraph(pruneGraph(graph)),
       operatorDefinitions,
-      constants === undefined ? target : { ...target, channelBlock: 0 },
+      constants === undefined ? settings.target : { ...settings.target, channelBlock: 0 },
       (leaf) => ({ constant: constants?.[leaf] }),
     );
     const bytes = encodeModel({
@@ -47,7 +45,8 @@ export class CompiledGraph {
     });
     let session: Session;
     try {
-      session = new Session(bytes, sessionOptionsFor(sessionOptions, graph.nodes.length));
+      const work = { operations: graph.nodes.length, multiplyAdds: lowered.multiplyAdds, longLived: false };
+      session = new Session(bytes, sessionOptionsFor(settings, work));
     } catch (cause) {
       throw new ExecutionError('compile', describeFailure(cause, graph.nodes), cause);
     }

@@ -9,13 +9,13 @@ export type ExecutionProvider = 'cpu' | 'webgpu' | 'cuda';
 export interface OnnxRuntimeBackendOptions {
   /** Tried in this order by ONNX Runtime, operation by operation; `cpu` always comes last. Default: `['cpu']`. */
   readonly executionProviders?: readonly ExecutionProvider[];
-  /** Threads inside one operation. Default: the processors this process may use. */
+  /** Threads inside one operation, for graphs that are worth more than one. Default: the processors this process may use. */
   readonly threads?: number;
   /** How many compiled graphs are kept; the least recently used is released. Default: 32. */
   readonly sessionCacheSize?: number;
   /**
-   * When a loop never reads a value: how many operations and how many outermost `tf.tidy` scopes are recorded at least
-   * before everything is computed. Default: `[512, 4]`.
+   * When a loop never reads a value: how many operations and, where no gradient is computed, how many outermost `tf.tidy`
+   * scopes are recorded at least before everything is computed. Default: `[512, 4]`.
    */
   readonly pendingLimits?: readonly [operations: number, scopes: number];
   /** Passed to ONNX Runtime for every graph, over the defaults. */
@@ -24,6 +24,8 @@ export interface OnnxRuntimeBackendOptions {
 
 export interface ResolvedOptions {
   readonly target: Target;
+  readonly threads: number;
+  /** What all sessions have in common; see `sessionOptionsFor`. */
   readonly sessionOptions: SessionOptions;
   readonly executionProviders: readonly ExecutionProvider[];
   readonly sessionCacheSize: number;
@@ -39,17 +41,6 @@ export interface ExecutionProviderInfo {
 /** The execution providers that this installation of onnxruntime-node was built with. */
 export function listExecutionProviders(): ExecutionProviderInfo[] {
   return listSupportedBackends().map(({ name, bundled }) => ({ name, bundled }));
-}
-
-/** Recorded operations of a graph from which memory of its own is worth holding: a training step has more. */
-const LARGE_GRAPH = 512;
-
-/**
- * The session options for a graph of so many operations. Each ONNX Runtime session would keep the memory of its largest run;
- * small graphs (predictions) share the process's heap instead and are as fast, training steps are 5 to 10 % slower without.
- */
-export function sessionOptionsFor(options: SessionOptions, operations: number): SessionOptions {
-  return { enableCpuMemArena: operations >= LARGE_GRAPH, ...options };
 }
 
 /**
@@ -69,17 +60,15 @@ export function resolveOptions(options: OnnxRuntimeBackendOptions): ResolvedOpti
   const onlyCpu = executionProviders.length === 1;
   return {
     target: { channelBlock: onlyCpu ? channelBlock() : 0 },
+    threads: options.threads ?? availableParallelism(),
     executionProviders,
     sessionCacheSize: Math.max(1, options.sessionCacheSize ?? 32),
     pendingLimits: options.pendingLimits ?? [512, 4],
     sessionOptions: {
       executionProviders,
-      intraOpNumThreads: options.threads ?? availableParallelism(),
       interOpNumThreads: 1,
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
-      // one block for all of a run's values holds a quarter more memory and is no faster
-      enableMemPattern: false,
       // what fails is thrown, not printed
       logSeverityLevel: 4,
       extra: {
