@@ -173,6 +173,23 @@ describe('memory', () => {
     expect({ ids: backend.numDataIds(), tensors: tf.memory().numTensors }).toEqual(before);
   });
 
+  it('steps whose loss is not read are one run each, their updates being scopes of their own or not', async () => {
+    backend = await startBackend({ pendingLimits: [64, 2] });
+    const weights = Array.from({ length: 12 }, (_unused, index) => tf.variable(noise([4, 4], index)));
+    const optimizer = tf.train.momentum(0.01, 0.9);
+    const x = noise([8, 4]);
+    const step = () =>
+      optimizer.minimize(() => tf.mean(tf.square(weights.reduce<tf.Tensor>((y, w) => tf.tanh(tf.matMul(y, w)), x))));
+    const steps = 12;
+    for (let index = 0; index < steps; index += 1) step();
+    const { runs, compilations, pending } = backend.statistics();
+    expect(runs).toBe(steps - 1);
+    expect(compilations).toBeLessThanOrEqual(2);
+    expect(pending).toBeGreaterThan(0);
+    await weights[0]!.data();
+    expect(backend.statistics()).toMatchObject({ runs: steps, pending: 0 });
+  });
+
   it('a flush computes what is pending', async () => {
     const y = tf.square(noise([3]));
     expect(backend.statistics().pending).toBeGreaterThan(0);

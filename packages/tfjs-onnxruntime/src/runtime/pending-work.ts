@@ -22,6 +22,9 @@ import { bytesOf, isNumeric } from './typed-arrays.js';
 /** Fills that are part of a graph's structure. Others enter as data, or each new number would be a new graph. */
 const STRUCTURAL_FILLS = new Set([0, 1]);
 
+/** A step's updates are scopes of their own: how many times the limit of operations is recorded before they are cut apart. */
+const STEP_PATIENCE = 16;
+
 /** Operations after which everything is computed wherever the program stands. */
 const MOST_PENDING = 50_000;
 
@@ -35,6 +38,10 @@ export class PendingWork {
   private entries: DataEntry[] = [];
   private outermostScope: object | undefined;
   private scopesSinceFlush = 0;
+  /** Whether TensorFlow.js was recording for a gradient at the last kernel. */
+  private taping = false;
+  /** Whether a gradient is part of what is pending. */
+  private holdsGradient = false;
   private compilations = 0;
   private runs = 0;
   /** Whether operations are recorded for a traced graph, without data. */
@@ -108,20 +115,28 @@ export class PendingWork {
 
   /**
    * Called before a kernel runs: keeps loops that never read a value from recording without end. The cut is made where
-   * an outermost `tf.tidy` begins or ends, because there the intermediates of earlier steps are freed and the same cut
-   * comes back in every round.
+   * few intermediates live and the same place comes back in every round: where a training step begins to record for its
+   * gradient, or, in loops without one, where an outermost `tf.tidy` begins or ends. Never between a forward pass and
+   * its gradient, which would compute all that they share as results.
    */
   bound(): void {
     if (this.tracing) return;
-    const { scopeStack } = engine().state;
+    const { scopeStack, activeTape } = engine().state;
+    const [operations, scopes] = this.current.pendingLimits;
+    const taping = (activeTape ?? null) !== null;
+    const stepBegins = taping && !this.taping && this.holdsGradient;
+    this.taping = taping;
     const scope = scopeStack[0];
+    let scopesPassed = false;
     if (scope !== this.outermostScope) {
       this.outermostScope = scope;
       this.scopesSinceFlush += 1;
-      const [operations, scopes] = this.current.pendingLimits;
-      if (this.recording.length >= operations && this.scopesSinceFlush > scopes) this.flush();
+      const patience = this.holdsGradient ? STEP_PATIENCE * operations : operations;
+      scopesPassed = !taping && this.scopesSinceFlush > scopes && this.recording.length >= patience;
     }
-    if (this.recording.length >= MOST_PENDING) this.flush();
+    const enough = stepBegins && this.recording.length >= operations;
+    if (enough || scopesPassed || this.recording.length >= MOST_PENDING) this.flush();
+    this.holdsGradient ||= taping;
   }
 
   /** Computes everything that is pending and still referenced. */
@@ -211,6 +226,7 @@ export class PendingWork {
     this.recording.clear();
     this.recordingNumber += 1;
     this.scopesSinceFlush = 0;
+    this.holdsGradient = false;
     this.leaves = [];
     this.entries = [];
   }
