@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { exportCommand } from './commands/export.js';
 import { predictCommand } from './commands/predict.js';
 import { serveCommand } from './commands/serve.js';
+import { videoCommand } from './commands/video.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -18,4 +19,5 @@ const program = new Command('mien')
 program.addCommand(predictCommand().copyInheritedSettings(program));
 program.addCommand(exportCommand().copyInheritedSettings(program));
 program.addCommand(serveCommand().copyInheritedSettings(program));
+program.addCommand(videoCommand().copyInheritedSettings(program));
 await runCommandLine(() => program.parseAsync());
