@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** Shared by every package (`vitest run --config ../../vitest.config.ts`): sources, not builds, are tested. */
-const conditions = ['@mien/source', 'node', 'import', 'module', 'default'];
+const conditions = ['@mien/source', 'node', 'module', 'default'];
 
 export default defineConfig({
   resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: ['node', 'import', 'default'] } },
+  ssr: { resolve: { conditions, externalConditions: ['node', 'default'] } },
   test: {
     root: process.cwd(),
     include: ['src/**/*.test.ts'],

@@ -16,13 +16,17 @@ const optionsSchema = z.object({
   queue: integerOption.optional(),
   batch: integerOption.optional(),
   maximumBytes: integerOption.optional(),
+  maximumRequestBytes: integerOption.optional(),
+  maximumPictures: integerOption.optional(),
   maximumPixels: integerOption.optional(),
+  maximumStreams: integerOption.optional(),
   timeout: z.coerce.number().optional(),
   rateLimit: integerOption.optional(),
   tokens: z.string().optional(),
   origin: z.array(z.string()).optional(),
   trustProxy: z.boolean().optional(),
   log: z.boolean().optional(),
+  page: z.boolean().default(true),
 });
 
 /** `mien serve`. Ends on SIGTERM and SIGINT when all it took is answered. */
@@ -37,18 +41,22 @@ export function serveCommand(): Command {
     .option('--queue <n>', 'requests under way or waiting before the next is answered 429 (64)')
     .option('--batch <n>', 'pictures that one thread reads together (4)')
     .option('--maximum-bytes <n>', 'bytes of a picture (10 MiB)')
+    .option('--maximum-request-bytes <n>', 'bytes of a request (32 MiB)')
+    .option('--maximum-pictures <n>', 'pictures of a request (16)')
     .option('--maximum-pixels <n>', 'pixels of a picture (50 million)')
+    .option('--maximum-streams <n>', 'WebSocket connections at once (64)')
     .option('--timeout <seconds>', 'longest that a request may take (30)')
     .option('--rate-limit <n>', 'requests a minute for each token or address; the default is no limit')
     .option('--tokens <file>', 'SHA-256 digests in hex, one a line, of the bearer tokens that are let in')
     .option('--origin <url...>', 'origins of web pages that may ask; the default is none')
     .option('--trust-proxy', 'take the client’s address from X-Forwarded-For')
-    .option('--log', 'print a line of JSON for each request')
+    .option('--log', 'print a line of JSON for each request, not only for failures')
+    .option('--no-page', 'serve no web page at /')
     .action(serve);
 }
 
 async function serve(given: unknown): Promise<void> {
-  const { host, port, model, engine, threads, maximumPixels, tokens, origin, ...rest } = parseOptions(
+  const { host, port, model, engine, threads, maximumPixels, tokens, origin, page, ...rest } = parseOptions(
     optionsSchema,
     given,
   );
@@ -58,14 +66,15 @@ async function serve(given: unknown): Promise<void> {
     import('../serve/create-server.js'),
     import('../reading/reader-threads.js'),
   ]);
-  const tokenHashes = tokens === undefined ? [] : await readTokenHashes(tokens);
-  const options = parseOptions(serverOptionsSchema, { ...rest, tokenHashes, origins: origin });
-  const bundle = await readBundle(model);
-  const readers = await startReaderThreads({
-    bundle,
-    engine,
-    ...parseOptions(threadOptionsSchema, { threads, maximumPixels }),
+  const options = parseOptions(serverOptionsSchema, {
+    ...rest,
+    ...(!page && { page }),
+    tokenHashes: tokens === undefined ? [] : await readTokenHashes(tokens),
+    origins: origin,
   });
+  const threadOptions = parseOptions(threadOptionsSchema, { threads, maximumPixels });
+  const bundle = await readBundle(model);
+  const readers = await startReaderThreads({ bundle, engine, ...threadOptions });
   const server = await createServer({ threads: readers, card: bundle.card }, options);
   const close = async () => {
     // What a client never finishes sending is not waited for without end.
@@ -90,16 +99,21 @@ async function serve(given: unknown): Promise<void> {
 
 /** Empty lines, and what follows the digest (as `sha256sum` writes), are left out. */
 async function readTokenHashes(file: string): Promise<string[]> {
-  try {
-    const lines = (await readFile(file, 'utf8')).split(/\r?\n/);
-    return lines.flatMap((line) => line.trim().split(/\s+/)[0].toLowerCase() || []);
-  } catch (error) {
-    throw new MissingInputError({
-      expected: `digests of tokens in ${file}`,
-      found: describeSystemError(error),
-      fix: 'check the path and its permissions',
-      details: { file },
-      cause: error,
-    });
-  }
+  const text = await readFile(file, 'utf8').catch((error) => {
+    throw missingTokens(file, describeSystemError(error), error);
+  });
+  const hashes = text.split(/\r?\n/).flatMap((line) => line.trim().split(/\s+/)[0].toLowerCase() || []);
+  // No digest would let everybody in.
+  if (hashes.length === 0) throw missingTokens(file, 'no line');
+  return hashes;
+}
+
+function missingTokens(file: string, found: string, cause?: unknown): MissingInputError {
+  return new MissingInputError({
+    expected: `digests of tokens in ${file}`,
+    found,
+    fix: 'write one with: printf %s "$TOKEN" | sha256sum >> the file',
+    details: { file },
+    cause,
+  });
 }

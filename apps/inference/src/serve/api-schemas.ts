@@ -31,7 +31,7 @@ export const base64RequestSchema = z.strictObject({
     .array(
       z.strictObject({
         name: z.string().max(1000).optional(),
-        data: z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/, 'expected base64'),
+        data: z.string().min(1).describe('the bytes of a picture in base64'),
       }),
     )
     .min(1),

@@ -7,25 +7,25 @@ export abstract class ServerError extends MienError {
   readonly retryAfter?: number;
 }
 
-/** As many requests are under way or wait as the server holds. */
+/** As many requests are under way or wait as the server holds, or as many came from one client as its rate allows. */
 export class ServerBusyError extends ServerError {
   readonly code = 'MIEN_SERVER_BUSY';
   readonly status = 429;
 
   constructor(
-    capacity: number,
+    limit: string,
     override readonly retryAfter: number,
   ) {
     super({
-      expected: `at most ${capacity} requests at once`,
+      expected: `at most ${limit}`,
       found: 'one more',
       fix: `ask again in ${retryAfter} s`,
-      details: { capacity, retryAfter },
+      details: { retryAfter },
     });
   }
 }
 
-/** The thread that read the picture died; a new one takes its place. */
+/** The thread that read the picture failed; when it died, a new one takes its place. */
 export class ReadingInterruptedError extends ServerError {
   readonly code = 'MIEN_READING_INTERRUPTED';
   readonly status = 503;
@@ -37,6 +37,19 @@ export class ReadingTimeoutError extends ServerError {
   readonly code = 'MIEN_READING_TIMEOUT';
   readonly status = 503;
   override readonly retryAfter = 1;
+}
+
+/** The server ends and opens no new streams. */
+export class ServerClosingError extends ServerError {
+  readonly code = 'MIEN_SERVER_CLOSING';
+  readonly status = 503;
+  override readonly retryAfter = 1;
+}
+
+/** Whoever asked has hung up: an answer for the log and the metrics alone. The status is nginx's. */
+export class ClientGoneError extends ServerError {
+  readonly code = 'MIEN_CLIENT_GONE';
+  readonly status = 499;
 }
 
 /** No valid bearer token. */
@@ -61,4 +74,10 @@ export class InvalidRequestError extends ServerError {
 export class RequestTooLargeError extends ServerError {
   readonly code = 'MIEN_REQUEST_TOO_LARGE';
   readonly status = 413;
+}
+
+/** The address has nothing. */
+export class NotFoundError extends ServerError {
+  readonly code = 'MIEN_NOT_FOUND';
+  readonly status = 404;
 }

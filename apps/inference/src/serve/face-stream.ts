@@ -2,7 +2,7 @@ import type { FacePrediction } from '@mien/core';
 import { createFaceTracker } from '@mien/faces';
 import type { PictureResult } from '../reading/read-batch.js';
 import type { FrameResponse } from './api-schemas.js';
-import { ServerError } from './errors.js';
+import { describeFailure } from './failures.js';
 
 interface Frame {
   readonly number: number;
@@ -22,23 +22,31 @@ export class FaceStream {
   #frames = 0;
   #next: Frame | undefined;
   #reading: Promise<void> | undefined;
+  #isOpen = true;
 
+  /** @param read reads one frame; what it throws is that frame's answer. */
   constructor(read: (content: Uint8Array) => Promise<PictureResult>, send: (response: FrameResponse) => void) {
     this.#read = read;
     this.#send = send;
   }
 
   push(content: Uint8Array): void {
+    if (!this.#isOpen) return;
     if (this.#next) this.#send({ frame: this.#next.number, dropped: true });
     this.#next = { number: ++this.#frames, content, time: performance.now() / 1000 };
-    this.#reading ??= this.#readAll().finally(() => {
-      this.#reading = undefined;
-    });
+    this.#reading ??= this.#readAll();
   }
 
-  /** Resolves when every frame that came has its answer. */
+  /** Takes no more frames, and resolves when every one that came has its answer. */
   async finish(): Promise<void> {
+    this.#isOpen = false;
     await this.#reading;
+  }
+
+  /** Forgets what waits: nobody is there to be answered. */
+  abandon(): void {
+    this.#isOpen = false;
+    this.#next = undefined;
   }
 
   async #readAll(): Promise<void> {
@@ -47,6 +55,7 @@ export class FaceStream {
       this.#next = undefined;
       this.#send(await this.#answer(frame));
     }
+    this.#reading = undefined;
   }
 
   async #answer({ number, content, time }: Frame): Promise<FrameResponse> {
@@ -61,8 +70,8 @@ export class FaceStream {
       });
       return { frame: number, width, height, faces };
     } catch (error) {
-      if (!(error instanceof ServerError)) throw error;
-      return { frame: number, error: { code: error.code, message: error.message } };
+      const { code, message } = describeFailure(error);
+      return { frame: number, error: { code, message } };
     }
   }
 }

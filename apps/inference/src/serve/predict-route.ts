@@ -1,8 +1,7 @@
-import type { FastifyInstance } from 'fastify';
-import type { z } from 'zod';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { PictureResult } from '../reading/read-batch.js';
 import { errorSchema, type PredictResponse, predictResponseSchema } from './api-schemas.js';
-import { ReadingTimeoutError } from './errors.js';
+import { ClientGoneError, ReadingTimeoutError } from './errors.js';
 import { picturesOf } from './request-pictures.js';
 import type { ServerContext } from './server-context.js';
 
@@ -11,7 +10,6 @@ export function addPredictRoute(app: FastifyInstance, { card, options, queue, me
   app.route({
     method: 'POST',
     url: '/v1/predict',
-    bodyLimit: options.maximumRequestBytes,
     schema: {
       summary: 'Find the faces in pictures and read their expressions',
       description: 'Send multipart/form-data with a file a picture, the bytes of one picture, or JSON with base64.',
@@ -28,10 +26,8 @@ export function addPredictRoute(app: FastifyInstance, { card, options, queue, me
       reply.raw.once('close', queue.takePlace());
     },
     async handler(request, reply) {
-      const sources = await picturesOf(request, options);
-      const gone = new AbortController();
-      reply.raw.once('close', () => gone.abort(new Error('the client is gone')));
-      const results = await queue.read(sources, AbortSignal.any([gone.signal, timeLimit(options.timeout)]));
+      const signal = endOf(reply, options.timeout);
+      const results = await queue.read(await picturesOf(request, options), signal);
       metrics.pictures(results);
       reply.code(results.every((result) => 'error' in result) ? 422 : 200);
       return { model: card.name, pictures: results.map(toAnswer) } satisfies PredictResponse;
@@ -39,19 +35,22 @@ export function addPredictRoute(app: FastifyInstance, { card, options, queue, me
   });
 }
 
-/** Timers go by a clock that never jumps. */
-function timeLimit(seconds: number): AbortSignal {
+/** Is aborted when the time is up or the client hangs up; and after the answer, so that nothing of the request is held. */
+function endOf(reply: FastifyReply, seconds: number): AbortSignal {
   const controller = new AbortController();
-  const error = new ReadingTimeoutError({
-    expected: `an answer within ${seconds} s`,
-    found: 'none yet',
-    fix: 'ask again later, or send fewer or smaller pictures',
+  // Timers go by a clock that never jumps.
+  const timer = setTimeout(() => {
+    const parts = { expected: `an answer within ${seconds} s`, found: 'none yet' };
+    controller.abort(new ReadingTimeoutError({ ...parts, fix: 'ask again later, or send fewer or smaller pictures' }));
+  }, seconds * 1000);
+  reply.raw.once('close', () => {
+    clearTimeout(timer);
+    controller.abort(new ClientGoneError({ expected: 'to answer', found: 'nobody there', fix: 'wait for the answer' }));
   });
-  setTimeout(() => controller.abort(error), seconds * 1000).unref();
   return controller.signal;
 }
 
-function toAnswer(result: PictureResult): z.input<typeof predictResponseSchema>['pictures'][number] {
+function toAnswer(result: PictureResult): PredictResponse['pictures'][number] {
   const { file: name, ...rest } = result;
   if ('error' in rest) return { name, error: rest.error };
   return { name, width: rest.width, height: rest.height, faces: [...rest.faces] };

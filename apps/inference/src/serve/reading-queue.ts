@@ -11,7 +11,7 @@ interface Task {
 /** What happens in the queue, for those who count. */
 export interface QueueEvents {
   batch?(pictures: number, seconds: number): void;
-  threadLost?(): void;
+  failedBatch?(): void;
 }
 
 /**
@@ -59,7 +59,7 @@ export class ReadingQueue {
    * @throws {ServerBusyError} when all are taken.
    */
   takePlace(): () => void {
-    if (this.isFull) throw new ServerBusyError(this.#capacity, this.#retryAfter());
+    if (this.isFull) throw new ServerBusyError(`${this.#capacity} requests at once`, this.#retryAfter());
     this.#taken++;
     let isHeld = true;
     return () => {
@@ -70,7 +70,7 @@ export class ReadingQueue {
 
   /**
    * Reads one request's pictures. @param signal drops those that still wait, and rejects with its reason.
-   * @throws {ReadingInterruptedError} when a thread died over them.
+   * @throws {ReadingInterruptedError} when a thread failed over them.
    */
   read(sources: readonly PictureSource[], signal?: AbortSignal): Promise<PictureResult[]> {
     return Promise.all(sources.map((source) => this.#readOne(source, signal)));
@@ -118,11 +118,11 @@ export class ReadingQueue {
       this.#secondsEach += 0.1 * (seconds / tasks.length - this.#secondsEach);
       this.#events.batch?.(tasks.length, seconds);
     } catch (cause) {
-      this.#events.threadLost?.();
+      this.#events.failedBatch?.();
       const error = new ReadingInterruptedError({
         expected: 'the thread to read the picture to its end',
-        found: 'that it ended',
-        fix: 'ask again: a new thread takes its place',
+        found: 'that it failed',
+        fix: 'ask again: where a thread died, a new one takes its place',
         cause,
       });
       for (const { reject } of tasks) reject(error);

@@ -36,9 +36,9 @@ export class ServerMetrics {
     buckets: [0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 10],
     registers: [this.registry],
   });
-  readonly #lost = new Counter({
-    name: 'mien_threads_lost_total',
-    help: 'Threads that died and were replaced.',
+  readonly #failedBatches = new Counter({
+    name: 'mien_failed_batches_total',
+    help: 'Batches over which a thread failed or died; a dead one is replaced.',
     registers: [this.registry],
   });
 
@@ -47,7 +47,7 @@ export class ServerMetrics {
   }
 
   /** Shows how full a queue is, at the time of asking. */
-  watch(queue: ReadingQueue): void {
+  watchQueue(queue: ReadingQueue): void {
     new Gauge({
       name: 'mien_queue_places_taken',
       help: 'Requests under way or waiting.',
@@ -66,6 +66,18 @@ export class ServerMetrics {
     });
   }
 
+  /** Shows how many streams are open, at the time of asking. */
+  watchStreams(count: () => number): void {
+    new Gauge({
+      name: 'mien_streams_open',
+      help: 'WebSocket connections.',
+      registers: [this.registry],
+      collect() {
+        this.set(count());
+      },
+    });
+  }
+
   request(route: string, status: number, seconds: number): void {
     this.#requests.observe({ route, status }, seconds);
   }
@@ -75,8 +87,8 @@ export class ServerMetrics {
     this.#reading.observe(seconds);
   }
 
-  threadLost(): void {
-    this.#lost.inc();
+  failedBatch(): void {
+    this.#failedBatches.inc();
   }
 
   pictures(results: readonly PictureResult[]): void {

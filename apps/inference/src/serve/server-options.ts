@@ -35,8 +35,10 @@ export const serverOptionsSchema = z.strictObject({
   origins: z.array(z.url()).default([]),
   /** Whether `X-Forwarded-For` says whose request it is. */
   trustProxy: z.boolean().default(false),
-  /** Whether a line for each request goes to stdout: time, method, path, status. Never pictures, tokens or results. */
+  /** Whether a line for each request goes to stdout, not only failures of the server: method, path, status, time. Never pictures, tokens or results. */
   log: z.boolean().default(false),
+  /** A folder with a built web page to serve at `/`, or false; the default is the page of `@mien/web`. */
+  page: z.union([z.literal(false), z.string()]).optional(),
 });
 
 export type ServerOptions = z.output<typeof serverOptionsSchema>;
