@@ -23,7 +23,7 @@ export async function loadFFmpeg(): Promise<FFmpeg> {
     throw new EngineUnavailableError({
       expected: 'FFmpeg, to decode videos, from the package node-av',
       found: cause instanceof Error ? cause.message.split('\n')[0] : String(cause),
-      fix: 'npm install node-av (with --global where mien is installed so)',
+      fix: 'run npm install node-av (with --global where mien is installed so)',
       cause,
     });
   }

@@ -15,8 +15,8 @@ export class ProbabilityFilter {
 
   /** @param row probabilities; @param time in seconds, not before the last. @returns a new row. */
   next(row: ArrayLike<number>, time: number): Float64Array {
-    const share = this.#seconds > 0 ? 1 - Math.exp(-Math.max(0, time - this.#lastTime) / this.#seconds) : 1;
-    const before = this.#values;
+    const before = this.#seconds > 0 ? this.#values : undefined;
+    const share = 1 - Math.exp(-Math.max(0, time - this.#lastTime) / this.#seconds);
     this.#values = Float64Array.from(row, (value, index) =>
       before ? before[index] + share * (value - before[index]) : value,
     );
