@@ -16,8 +16,10 @@ export const TO_CHANNELS_FIRST = [0, 3, 1, 2];
 /** perm of the transposition from channels-first to logical. */
 export const TO_LOGICAL = [0, 2, 3, 1];
 
-/** perm between [batch, channels, …] and [channels, batch, …]. */
-export const EXCHANGE_LEADING = [1, 0, 2, 3];
+/** perm from [batch, channels, height, width] to [channels, height, width, batch]. */
+export const BATCH_INNERMOST = [1, 2, 3, 0];
+/** perm back from {@link BATCH_INNERMOST}. */
+export const FROM_BATCH_INNERMOST = [3, 0, 1, 2];
 
 /** Where a logical axis of a rank-4 value lies in the given layout. */
 export function physicalAxis(axis: number, layout: AxisLayout): number {

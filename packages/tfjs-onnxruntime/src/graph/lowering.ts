@@ -2,7 +2,8 @@ import { OnnxBuilder } from '../onnx/builder.js';
 import type { OnnxValueInfo } from '../onnx/model.js';
 import { constantOf, type Graph, type GraphNode, LEAF, sizeOf, type Value } from './graph.js';
 import {
-  EXCHANGE_LEADING,
+  BATCH_INNERMOST,
+  FROM_BATCH_INNERMOST,
   isSameInMemory,
   type Layout,
   physicalOrder,
@@ -118,13 +119,13 @@ export class LoweringContext {
     return names.blockedPlanes;
   }
 
-  /** A rank-4 value as [channels, batch, height, width]: a matrix whose columns are all pixels of all images. */
+  /** A rank-4 value as [channels, height, width, batch]: a matrix whose columns are all pixels of all images. */
   channelsOutermost(value: Value): string {
     const known = this.names.get(value)?.channelsOutermost;
     if (known !== undefined) return known;
     const channelsFirst = this.getAs(value, 'channelsFirst');
     const [batch, height, width, channels] = value.shape as readonly [number, number, number, number];
-    const name = this.onnx.transpose(channelsFirst, [batch, channels, height, width], EXCHANGE_LEADING);
+    const name = this.onnx.transpose(channelsFirst, [batch, channels, height, width], BATCH_INNERMOST);
     this.names.get(value)!.channelsOutermost = name;
     return name;
   }
@@ -174,7 +175,7 @@ export class LoweringContext {
 
   private fromChannelsOutermost(value: Value, name: string): string {
     const [batch, height, width, channels] = value.shape as readonly [number, number, number, number];
-    return this.onnx.transpose(name, [channels, batch, height, width], EXCHANGE_LEADING);
+    return this.onnx.transpose(name, [channels, height, width, batch], FROM_BATCH_INNERMOST);
   }
 
   private fromBlockedPlanes(value: Value, blocked: string): string {

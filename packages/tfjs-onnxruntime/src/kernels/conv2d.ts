@@ -4,12 +4,7 @@ import type { LoweringContext, OperatorDefinition } from '../graph/lowering.js';
 import { recordBiasAndActivation } from './activation.js';
 import { blockedConvolution, blockedInputGradient, canBlockConvolution } from './blocked-conv2d.js';
 import { lowerFilterGradient } from './conv2d-filter-gradient.js';
-import {
-  canMultiplyInputGradient,
-  convolutionAsMatMul,
-  inputGradientAsMatMul,
-  prefersMatMul,
-} from './conv2d-matmul.js';
+import { convolutionAsMatMul, inputGradientAsMatMul, prefersMatMul } from './conv2d-matmul.js';
 import { runInJavaScript } from './host/javascript-backend.js';
 import { getImage, imageSize, setImage, transposedWindow, windowAttributes, windowOf } from './image.js';
 import type { KernelCall, KernelDefinition, KernelModule } from './kernel.js';
@@ -135,8 +130,8 @@ const backpropInputOperator: OperatorDefinition = {
     const onnx = context.onnx;
     const reach = window.kernel.map((size, axis) => (size - 1) * window.dilations[axis]!);
     const pads = window.pads.map((pad, index) => reach[index % 2]! - pad) as [number, number, number, number];
-    if (prefersMatMul(node, filter!.shape, dy!) && canMultiplyInputGradient(window, pads)) {
-      inputGradientAsMatMul(node, context, pads);
+    if (prefersMatMul(node, filter!.shape, dy!)) {
+      inputGradientAsMatMul(node, context);
       return;
     }
     if (window.strides.every((stride) => stride === 1) && pads.every((pad) => pad >= 0)) {

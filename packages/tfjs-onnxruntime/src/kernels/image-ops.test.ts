@@ -48,12 +48,16 @@ describe('convolution', () => {
     ['blocks of channels, 1×1', [2, 9, 9, 16], [1, 1, 16, 32], 1, 'same', 1],
     ['few channels, valid', [2, 12, 11, 2], [3, 3, 2, 12], 1, 'valid', 1],
     ['few channels, same, batch 1', [1, 10, 12, 1], [2, 3, 1, 5], 1, 'same', 1],
-    // the filter's gradient by shifts of both operands, and in pieces of the batch
-    ['3×3 same, very wide', [2, 5, 50, 2], [3, 3, 2, 3], 1, 'same', 1],
-    ['3×2 valid, very wide', [2, 6, 50, 2], [3, 2, 2, 3], 1, 'valid', 1],
-    ['2×3 padded, very wide, batch 1', [1, 5, 49, 3], [2, 3, 3, 2], 1, 2, 1],
-    ['1×3 same, all images in a product, in pieces', [3, 20, 20, 500], [1, 3, 500, 1], 1, 'same', 1],
-    ['1×3 same, more than is stacked at once', [2, 40, 40, 220], [1, 3, 220, 1], 1, 'same', 1],
+    ['small image, stride larger than the filter', [2, 8, 7, 2], [2, 1, 2, 5], 3, 'valid', 1],
+    ['small image, stride 2 and 3, padded', [2, 7, 8, 2], [3, 3, 2, 4], [2, 3], 1, 1],
+    // images enough that the filter's gradient gathers their pixels
+    ['batch 9, same', [9, 7, 6, 3], [3, 3, 3, 4], 1, 'same', 1],
+    ['batch 8, valid, one channel', [8, 12, 11, 1], [3, 2, 1, 5], 1, 'valid', 1],
+    ['batch 8, stride 2 same, even', [8, 10, 12, 3], [3, 3, 3, 4], 2, 'same', 1],
+    ['batch 9, stride 2 and 3, valid with a rest', [9, 12, 17, 2], [3, 2, 2, 3], [2, 3], 'valid', 1],
+    ['batch 8, padded by number', [8, 6, 6, 2], [3, 3, 2, 3], 1, 2, 1],
+    ['batch 8, blocks of channels', [8, 9, 7, 16], [3, 3, 16, 32], 1, 'same', 1],
+    ['batch 8, rows in pieces', [8, 13, 20, 250], [1, 3, 250, 1], 1, 'same', 1],
   ];
   for (const [name, xShape, filterShape, strides, pad, dilations] of cases) {
     // TensorFlow.js has no gradients for dilated convolution
