@@ -61,6 +61,17 @@ export async function createServer(
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   answerFailures(app);
+  // Before the hook that refuses: it closes the connections of streams that are refused.
+  await app.register(websocket, {
+    options: { maxPayload: options.maximumBytes },
+    // Streams finish before the sockets close.
+    preClose: () => streams.finish(),
+    // A client that breaks the protocol or the connection is no failure of the server.
+    errorHandler(error, socket, { log }) {
+      log.info(error);
+      socket.terminate();
+    },
+  });
   const checkToken = createTokenCheck(options.tokenHashes);
   app.addHook('onRequest', async ({ routeOptions, headers }) => {
     // By the route that was found, which no spelling of the address gets round.
@@ -75,11 +86,6 @@ export async function createServer(
     log.info({ method, path: url.split('?', 1)[0], status: reply.statusCode, seconds }, 'answered');
   });
   await addLimits(app, options);
-  // Streams finish before the sockets close.
-  await app.register(websocket, {
-    options: { maxPayload: options.maximumBytes },
-    preClose: () => streams.finish(),
-  });
   takePictures(app);
   await addApiDescription(app);
   addPredictRoute(app, context);

@@ -82,16 +82,25 @@ export class ReadingQueue {
         reject(signal.reason);
         return;
       }
-      const task: Task = { source, resolve, reject };
-      signal?.addEventListener(
-        'abort',
-        () => {
-          const at = this.#waiting.indexOf(task);
-          if (at >= 0) this.#waiting.splice(at, 1);
-          reject(signal.reason);
+      const drop = () => {
+        const at = this.#waiting.indexOf(task);
+        if (at >= 0) this.#waiting.splice(at, 1);
+        task.reject(signal?.reason);
+      };
+      // A signal that lives longer than the reading, as that of a stream, must not keep its pictures.
+      const done = () => signal?.removeEventListener('abort', drop);
+      const task: Task = {
+        source,
+        resolve(result) {
+          done();
+          resolve(result);
         },
-        { once: true },
-      );
+        reject(error) {
+          done();
+          reject(error);
+        },
+      };
+      signal?.addEventListener('abort', drop);
       this.#waiting.push(task);
       this.#startNext();
     });

@@ -6,10 +6,13 @@ import type { ServerContext } from './server-context.js';
 import type { ServerOptions } from './server-options.js';
 
 /** Why a stream is closed (RFC 6455, 7.4.1). */
-const CLOSE_CODES = { goingAway: 1001, unsupported: 1003, policyViolation: 1008 } as const;
+const CLOSE_CODES = { goingAway: 1001, unsupported: 1003 } as const;
 
 /** A client that reads no answers is cut off before more than this waits for it. */
 const MOST_UNREAD_BYTES = 1024 ** 2;
+
+/** Who answers no goodbye is not waited for longer. */
+const MOST_CLOSING_MILLISECONDS = 5000;
 
 /** What the server's end does with the streams that are open. */
 export interface OpenStreams {
@@ -38,8 +41,7 @@ export function addStreamRoute(app: FastifyInstance, context: ServerContext): Op
       const stream = new FaceStream(
         (content) => readFrame(context, content, gone.signal),
         (response) => {
-          if (socket.bufferedAmount > MOST_UNREAD_BYTES)
-            socket.close(CLOSE_CODES.policyViolation, 'answers are not read');
+          if (socket.bufferedAmount > MOST_UNREAD_BYTES) socket.terminate();
           else socket.send(JSON.stringify(response));
         },
       );
@@ -64,6 +66,7 @@ export function addStreamRoute(app: FastifyInstance, context: ServerContext): Op
         [...streams].map(async ([stream, socket]) => {
           await stream.finish();
           socket.close(CLOSE_CODES.goingAway, 'the server ends');
+          setTimeout(() => socket.terminate(), MOST_CLOSING_MILLISECONDS).unref();
         }),
       );
     },
