@@ -1,62 +1,68 @@
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { startEngine } from '@mien/compute';
-import { InvalidBundleError, InvalidConfigurationError, type ModelCard } from '@mien/core';
+import { InvalidConfigurationError } from '@mien/core';
 import { writeFileAtomically } from '@mien/core/node';
-import { buildBundleModel, pretrainedDirectory, readBundle } from '@mien/model-zoo';
-import { exportOnnx, OnnxRuntimeBackendError } from '@mien/tfjs-onnxruntime';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { buildBundleModel, type ModelBundle, pretrainedDirectory, readBundle } from '@mien/model-zoo';
 import { Command } from 'commander';
+import type { ExportedFile } from '../export/exported-file.js';
+import { exportOnnx } from '../export/onnx.js';
+import { exportSafetensors } from '../export/safetensors.js';
+import { exportTfjsLayers } from '../export/tfjs-layers.js';
 
 interface ExportCommandOptions {
   readonly format: string;
   readonly output?: string;
 }
 
-/** `mien export [bundle] --format onnx [--output file]`. */
+type Format = 'onnx' | 'tfjs-layers' | 'safetensors';
+
+/** What the default name of an export ends in; TensorFlow.js's is a folder. */
+const ENDINGS: Readonly<Record<Format, string>> = {
+  onnx: '.onnx',
+  'tfjs-layers': '-tfjs',
+  safetensors: '.safetensors',
+};
+
+/** `mien export [bundle] --format onnx|tfjs-layers|safetensors [--output path]`. */
 export function exportCommand(): Command {
   return new Command('export')
     .description('write the network of a model bundle in a format that other programs run')
     .argument('[bundle]', 'a model bundle; the default is the one that ships with Mien')
-    .option('--format <name>', 'onnx', 'onnx')
-    .option('--output <file>', "the file to write; the default is the bundle's name with .onnx, here")
+    .option('--format <name>', Object.keys(ENDINGS).join(', '), 'onnx')
+    .option('--output <path>', "the file to write, for tfjs-layers the folder; the default is the bundle's name, here")
     .action(exportBundle);
 }
 
 async function exportBundle(directory: string | undefined, { format, output }: ExportCommandOptions): Promise<void> {
-  if (format !== 'onnx') {
+  if (!isFormat(format)) {
     throw new InvalidConfigurationError({
-      expected: 'the format onnx',
+      expected: `a format, one of ${Object.keys(ENDINGS).join(', ')}`,
       found: `"${format}"`,
-      fix: 'use --format onnx',
+      fix: 'choose one of them with --format',
     });
   }
   const bundle = await readBundle(directory ?? pretrainedDirectory());
+  const files = await encode(bundle, format);
+  const path = output ?? `${basename(resolve(bundle.directory))}${ENDINGS[format]}`;
+  let bytes = 0;
+  for (const file of files) {
+    await writeFileAtomically(file.name === '' ? path : join(path, file.name), file.bytes);
+    bytes += file.bytes.length;
+  }
+  process.stdout.write(`${path}: ${bundle.card.name}, ${(bytes / 1024).toFixed(0)} KiB\n`);
+}
+
+function isFormat(name: string): name is Format {
+  return Object.hasOwn(ENDINGS, name);
+}
+
+async function encode(bundle: ModelBundle, format: Format): Promise<ExportedFile[]> {
+  if (format === 'safetensors') return exportSafetensors(bundle);
   await startEngine({ engine: 'onnxruntime-cpu' });
   const model = buildBundleModel(bundle);
   try {
-    const bytes = encode(model, bundle.card, bundle.directory);
-    const file = output ?? `${basename(resolve(bundle.directory))}.onnx`;
-    await writeFileAtomically(file, bytes);
-    process.stdout.write(`${file}: ${bundle.card.name}, ${(bytes.length / 1024).toFixed(0)} KiB\n`);
+    return await (format === 'onnx' ? exportOnnx(model, bundle.card) : exportTfjsLayers(model, bundle.card));
   } finally {
     model.dispose();
-  }
-}
-
-/** The metadata are what someone needs to use the network without Mien: what goes in, what comes out, and on which terms. */
-function encode(model: LayersModel, card: ModelCard, directory: string): Uint8Array {
-  const { name, labels, input, pipeline, architecture, intendedUse, limits, licence } = card;
-  const metadata = { name, labels, input, pipeline, architecture, intendedUse, limits, licence };
-  try {
-    return exportOnnx(model, { metadata });
-  } catch (cause) {
-    if (!(cause instanceof OnnxRuntimeBackendError)) throw cause;
-    throw new InvalidBundleError({
-      expected: 'a network that ONNX can express for every batch size',
-      found: cause.message,
-      fix: 'use this bundle with Mien itself',
-      details: { directory },
-      cause,
-    });
   }
 }

@@ -6,7 +6,7 @@ test('a step is reached to 1 − 1/e after the time constant, whatever the frame
   for (const frames of [1, 3, 30]) {
     const filter = new ProbabilityFilter(0.5);
     filter.next([1, 0], 0);
-    let row = new Float64Array();
+    let row: Float64Array = new Float64Array();
     for (let frame = 1; frame <= frames; frame++) row = filter.next([0, 1], (0.5 * frame) / frames);
     expect(row[0]).toBeCloseTo(1 / Math.E, 9);
     expect(row[1]).toBeCloseTo(1 - 1 / Math.E, 9);
