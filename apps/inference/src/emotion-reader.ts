@@ -17,7 +17,7 @@ export interface EmotionReaderOptions {
   readonly model?: string | Pick<ModelBundle, 'card' | 'weights'>;
   /** A compute engine; the default is the best there is. */
   readonly engine?: EngineName | 'auto';
-  /** Threads of the engine; the default is one a core. */
+  /** Threads of the engine that runs the network; the default is one a core. Faces are found in one. */
   readonly threads?: number;
 }
 
@@ -87,7 +87,10 @@ export class EmotionReader {
   prepareFace(image: PixelImage, face: Face): Float32Array {
     const [low, high] = this.card.input.range;
     const { data } = this.#pipeline.applyToFace(image, face);
-    return Float32Array.from(data, (value) => low + (value * (high - low)) / 255);
+    const scale = (high - low) / 255;
+    const input = new Float32Array(data.length);
+    for (let at = 0; at < data.length; at++) input[at] = low + data[at] * scale;
+    return input;
   }
 
   /**
@@ -141,7 +144,8 @@ export async function createEmotionReader({
   threads,
 }: EmotionReaderOptions = {}): Promise<EmotionReader> {
   const bundle = typeof model === 'string' ? await readBundle(model) : model;
-  const resources = { sessionOptions: threads === undefined ? {} : { intraOpNumThreads: threads } };
+  // The detector is too small to share: threads that wait for each other take longer than one.
+  const resources = { sessionOptions: { intraOpNumThreads: 1 } };
   const pipeline = await createPipeline(bundle.card.pipeline, {
     createDetector: (options) => createFaceDetector(options, resources),
   });
