@@ -4,7 +4,7 @@ import { EMOTIONS, type PixelImage } from '@mien/core';
 import { createPerson, renderFace, sampleFaceParameters, sampleSequenceParameters } from '@mien/datasets';
 import sharp from 'sharp';
 
-export const PHOTO = { width: 640, height: 480 } as const;
+const PHOTO = { width: 640, height: 480 } as const;
 
 /** Writes drawn photos of 640×480 with one face each, of several sizes and expressions. */
 export async function drawPhotos(folder: string, count: number): Promise<void> {
