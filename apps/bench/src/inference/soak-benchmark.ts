@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createRandom } from '@mien/core';
+import { decodeImage } from '@mien/datasets';
+import { Command } from 'commander';
+import { median } from '../interleave.js';
+import { parseCount } from '../parse-count.js';
+import { createMeasuredReader } from './built-inference.js';
+import { ServerProcess } from './server-process.js';
+import { badRequests, goodRequests, prepareSoakPictures, type SoakOutcome, type SoakTarget } from './soak-requests.js';
+import { streamFrames } from './soak-stream.js';
+
+interface SoakOptions {
+  readonly minutes: number;
+  readonly clients: number;
+  readonly threads: number;
+  readonly seed: number;
+}
+
+/** The pixel limit is below the bomb's. */
+const MAXIMUM_PIXELS = 40_000_000;
+const SAMPLES = 40;
+const MEBIBYTE = 1024 ** 2;
+
+/** `bench soak`. Exit code 1 when an answer was wrong. */
+export function soakBenchmark(): Command {
+  return new Command('soak')
+    .description(
+      'good and bad requests mixed: each answer beside that of the single-threaded reader, and the memory of mien serve',
+    )
+    .option('--minutes <count>', 'how long', parseCount, 30)
+    .option('--clients <count>', 'clients that ask at the same time, one with a stream besides', parseCount, 6)
+    .option('--threads <count>', 'threads of the server', parseCount, 2)
+    .option('--seed <count>', 'of who asks what', parseCount, 1)
+    .action(soak);
+}
+
+async function soak({ minutes, clients, threads, seed }: SoakOptions): Promise<void> {
+  const reader = await createMeasuredReader({ threads: 1 });
+  const pictures = await prepareSoakPictures(reader, (file) => decodeImage(file));
+  const [good, bad] = [goodRequests(pictures), await badRequests(pictures)];
+  const token = 'the-token-of-the-soak';
+  const folder = await mkdtemp(join(tmpdir(), 'mien-soak-'));
+  const tokens = join(folder, 'tokens');
+  const bearer = createHash('sha256').update(token).digest('hex');
+  await writeFile(tokens, `${bearer}\n`);
+  const options = [
+    '--threads',
+    `${threads}`,
+    '--queue',
+    '16',
+    '--tokens',
+    tokens,
+    '--maximum-pixels',
+    `${MAXIMUM_PIXELS}`,
+  ];
+  const server = await ServerProcess.start(options);
+  const target: SoakTarget = { address: server.address, token };
+  const counts = { right: 0, busy: 0, wrong: 0 };
+  const reasons = new Set<string>();
+  const note = (outcome: SoakOutcome) => {
+    if (typeof outcome === 'string') counts[outcome]++;
+    else {
+      counts.wrong++;
+      reasons.add(outcome.wrong);
+    }
+  };
+  const end = performance.now() + minutes * 60_000;
+  const isOver = () => performance.now() >= end;
+  const ask = async (client: number) => {
+    const random = createRandom(seed, 'soak', client);
+    while (!isOver()) {
+      const request = random.pick(random.chance(0.7) ? good : bad);
+      note(await request(target, random).catch((error: Error) => ({ wrong: `${error.message} ${error.cause ?? ''}` })));
+      if (random.chance(0.1)) await sleep(random.uniform(0, 500));
+    }
+  };
+  const resident: number[] = [];
+  const watch = async () => {
+    while (!isOver()) {
+      await sleep((minutes * 60_000) / SAMPLES);
+      resident.push((await server.metric('process_resident_memory_bytes', target.token)) / MEBIBYTE);
+    }
+  };
+  try {
+    await Promise.all([
+      ...Array.from({ length: clients }, (_, client) => ask(client)),
+      streamFrames(target, pictures, note, isOver),
+      watch(),
+    ]);
+    const failed = await server.metric('mien_failed_batches_total', target.token);
+    report(counts, reasons, resident, failed, await server.stop());
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  if (counts.wrong > 0) process.exitCode = 1;
+}
+
+function report(
+  counts: Record<'right' | 'busy' | 'wrong', number>,
+  reasons: ReadonlySet<string>,
+  resident: readonly number[],
+  failedBatches: number,
+  exitCode: number | null,
+): void {
+  const quarter = Math.ceil(resident.length / 4);
+  const early = median(resident.slice(quarter, 2 * quarter));
+  const late = median(resident.slice(-quarter));
+  const lines = [
+    `${counts.right} answers as they should be, ${counts.busy} refused as too many, ${counts.wrong} wrong; batches that a thread failed over: ${failedBatches}`,
+    ...[...reasons].slice(0, 20).map((reason) => `  ${reason}`),
+    `resident memory of the server: ${early.toFixed(0)} MiB in the second quarter, ${late.toFixed(0)} MiB in the last (${(100 * (late / early - 1)).toFixed(1)} %)`,
+    `  MiB: ${resident.map((value) => value.toFixed(0)).join(' ')}`,
+    `the server ended with ${exitCode}`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
