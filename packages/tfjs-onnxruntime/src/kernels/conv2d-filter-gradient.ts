@@ -10,6 +10,9 @@ const GATHERED_BATCH = 8;
 /** Numbers in a matrix of gathered pixels that still fit the processor's own cache: above, rows of the result are taken in pieces. */
 const CACHED_PATCHES = 2 ** 20;
 
+/** Columns from which a product of matrices is worth its results, which are added up. */
+const WIDE_PRODUCT = 2048;
+
 /**
  * The gradient of a convolution for its filter, by the way that was quickest for images and filters of its size (see
  * docs/decisions/0002-engine.md for the measurements).
@@ -40,7 +43,8 @@ function gatheredFilterGradient(node: GraphNode, context: LoweringContext): stri
   const channels = x.shape[3]!;
   const positions = window.kernel[0] * window.kernel[1];
   const gradient = onnx.reshape(context.channelsOutermost(dy), [results, height, width * batch]);
-  const rows = Math.max(1, Math.floor(CACHED_PATCHES / (positions * channels * width * batch)));
+  const perRow = width * batch;
+  const rows = Math.max(Math.ceil(WIDE_PRODUCT / perRow), Math.floor(CACHED_PATCHES / (positions * channels * perRow)));
   const sums: string[] = [];
   for (let first = 0; first < height; first += rows) {
     const end = Math.min(height, first + rows);

@@ -16,6 +16,8 @@ export interface RunData {
   readonly graph: Graph;
   /** The data of each leaf of the graph. */
   readonly entries: readonly DataEntry[];
+  /** How many of the backend's last runs, this one included, were of this structure and no other. */
+  readonly inARow: number;
   tensorOf(entry: DataEntry): Tensor;
   hostOf(entry: DataEntry): NumericArray;
 }
@@ -75,20 +77,22 @@ export class AdaptiveGraph {
     this.repetitions = repeated ? this.repetitions + 1 : 0;
     if (this.repetitions >= this.patience) {
       const constants = same.map((isSame, leaf) => (isSame ? bytesOf(data.hostOf(entries[leaf]!)) : undefined));
-      const compiled = this.compile(graph, constants);
+      // memory of its own only where nothing else runs: many graphs that take turns would each keep their largest run's
+      const compiled = this.compile(graph, data.inARow > FIRST_PATIENCE, constants);
       this.fixed = { graph: compiled, serials: serials.map((serial, leaf) => (same[leaf] ? serial : undefined)) };
       this.general?.release();
       this.general = undefined;
       return compiled.run(tensor, graph.nodes);
     }
-    this.general ??= this.compile(graph);
+    this.general ??= this.compile(graph, false);
     return this.general.run(tensor, graph.nodes);
   }
 
-  private compile(graph: Graph, constants?: readonly (Uint8Array | undefined)[]): CompiledGraph {
+  private compile(graph: Graph, longLived: boolean, constants?: readonly (Uint8Array | undefined)[]): CompiledGraph {
     this.compiled();
     // the nodes of a recording are gone after it
-    return CompiledGraph.compile({ nodes: [...graph.nodes], outputs: graph.outputs }, this.settings, constants);
+    const kept = { nodes: [...graph.nodes], outputs: graph.outputs };
+    return CompiledGraph.compile(kept, { ...this.settings, longLived }, constants);
   }
 
   release(): void {

@@ -7,9 +7,10 @@ import { encodeModel } from '../onnx/model.js';
 import { optimizeGraph } from '../passes/index.js';
 import { Session, type Tensor } from './native.js';
 import type { ResolvedOptions } from './options.js';
-import { sessionOptionsFor } from './session-options.js';
+import { type SessionWork, sessionOptionsFor } from './session-options.js';
 
 export type CompileSettings = Pick<ResolvedOptions, 'sessionOptions' | 'target' | 'threads'>;
+type GraphSettings = CompileSettings & Pick<SessionWork, 'longLived'>;
 
 /** What became of one structure of recorded operations: a session and how leaves and results map to it. */
 export class CompiledGraph {
@@ -27,7 +28,7 @@ export class CompiledGraph {
    */
   static compile(
     graph: Graph,
-    settings: CompileSettings,
+    settings: GraphSettings,
     constants?: readonly (Uint8Array | undefined)[],
   ): CompiledGraph {
     // With constant weights ONNX Runtime chooses blocked layouts for whole chains of convolutions itself.
@@ -45,7 +46,8 @@ export class CompiledGraph {
     });
     let session: Session;
     try {
-      const work = { operations: graph.nodes.length, multiplyAdds: lowered.multiplyAdds, longLived: false };
+      const { longLived } = settings;
+      const work = { operations: graph.nodes.length, multiplyAdds: lowered.multiplyAdds, longLived };
       session = new Session(bytes, sessionOptionsFor(settings, work));
     } catch (cause) {
       throw new ExecutionError('compile', describeFailure(cause, graph.nodes), cause);

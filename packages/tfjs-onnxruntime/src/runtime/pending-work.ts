@@ -42,6 +42,9 @@ export class PendingWork {
   private taping = false;
   /** Whether a gradient is part of what is pending. */
   private holdsGradient = false;
+  /** The structure of the last run, and how many runs in a row it had. */
+  private latest: AdaptiveGraph | undefined;
+  private inARow = 0;
   private compilations = 0;
   private runs = 0;
   /** Whether operations are recorded for a traced graph, without data. */
@@ -173,8 +176,11 @@ export class PendingWork {
         this.compilations += 1;
       });
     });
+    this.inARow = compiled === this.latest ? this.inARow + 1 : 1;
+    this.latest = compiled;
     const results = compiled.run({
       graph,
+      inARow: this.inARow,
       entries: this.leaves,
       tensorOf: (entry) => this.tensorFor(entry),
       hostOf: (entry) => this.hostOf(entry),
