@@ -129,7 +129,23 @@ function isTiling({ kernel, strides, pads }: WindowAttributes, x: Value, y: Valu
   return covers(0) && covers(1) && pads.every((pad) => pad === 0);
 }
 
-/** The same comparisons where windows do not overlap: one transposition brings equal positions of all windows together. */
+/** Pixel numbers of an image, equal positions of all windows after each other. */
+function pixelsByPosition(height: number, width: number, [rows, columns]: WindowAttributes['kernel']): number[] {
+  const order: number[] = [];
+  for (let top = 0; top < rows; top += 1) {
+    for (let left = 0; left < columns; left += 1) {
+      for (let row = top; row < height; row += rows) {
+        for (let column = left; column < width; column += columns) order.push(row * width + column);
+      }
+    }
+  }
+  return order;
+}
+
+/**
+ * The same comparisons where windows do not overlap: equal positions of all windows are brought together and apart again by
+ * gathering pixels, which all threads do (a transposition takes twice as long).
+ */
 function tilingMaxPoolGradient(
   context: LoweringContext,
   dy: Value,
@@ -140,17 +156,24 @@ function tilingMaxPoolGradient(
 ): void {
   const onnx = context.onnx;
   const block = context.channelBlock;
-  const [height, width] = window.kernel;
-  const positions = height * width;
-  const { batch, channels, height: rows, width: columns } = imageSize(y, window);
-  const lines = ((batch * channels) / block) * rows;
-  const windows = lines * columns * block;
-  const tiles = onnx.reshape(context.blockedPlanes(x), [lines, height, columns, width, block]);
-  const values = onnx.reshape(onnx.add('Transpose', [tiles], { perm: [1, 3, 0, 2, 4] }), [positions, windows]);
-  const perWindow = (value: Value) => onnx.reshape(context.blockedPlanes(value), [1, windows]);
+  const positions = window.kernel[0] * window.kernel[1];
+  const { batch, channels, height, width } = imageSize(output, window);
+  const blocks = (batch * channels) / block;
+  const pixels = height * width;
+  const order = pixelsByPosition(height, width, window.kernel);
+  const back = new Array<number>(pixels);
+  order.forEach((pixel, index) => {
+    back[pixel] = index;
+  });
+  const gather = (name: string, indices: readonly number[]) =>
+    onnx.add('Gather', [name, onnx.constant('int32', indices, [pixels])], { axis: 1 });
+  const image = onnx.reshape(context.blockedPlanes(x), [blocks, pixels, block]);
+  const perPosition = [blocks, positions, (pixels / positions) * block];
+  const values = onnx.reshape(gather(image, order), perPosition);
+  const perWindow = (value: Value) => onnx.reshape(context.blockedPlanes(value), [blocks, 1, perPosition[2]!]);
   // 0 where a position has the maximum, 1 elsewhere
   const below = onnx.add('HardSigmoid', [onnx.add('Sub', [perWindow(y), values])], { alpha: LARGEST_POWER, beta: 0 });
-  const belowAt = onnx.addMany('Split', [below], positions, { axis: 0, num_outputs: positions });
+  const belowAt = onnx.addMany('Split', [below], positions, { axis: 1, num_outputs: positions });
   let remaining = perWindow(dy);
   const shares = belowAt.map((name, position) => {
     if (position === positions - 1) return remaining;
@@ -159,8 +182,6 @@ function tilingMaxPoolGradient(
     remaining = rest;
     return share;
   });
-  const all = onnx.reshape(onnx.add('Concat', shares, { axis: 0 }), [height, width, lines, columns, block]);
-  const image = onnx.add('Transpose', [all], { perm: [2, 0, 3, 1, 4] });
-  const size = imageSize(output, window);
-  context.set(output, onnx.reshape(image, [1, batch * channels, size.height, size.width]), 'blockedPlanes');
+  const all = onnx.reshape(onnx.add('Concat', shares, { axis: 1 }), [blocks, pixels, block]);
+  context.set(output, onnx.reshape(gather(all, back), [1, batch * channels, height, width]), 'blockedPlanes');
 }
