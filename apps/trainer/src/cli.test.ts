@@ -353,4 +353,89 @@ describe('mien-train', () => {
     const damaged = await run('run', 'tiny.yaml', '--runs', 'damaged');
     expect(damaged).toMatchObject({ code: 2, errors: expect.stringMatching(/shard-00000/) });
   });
+
+  test('a classical method, and networks of sequences and landmarks, are trained by a file', {
+    timeout: 300_000,
+  }, async () => {
+    await writeDataset(
+      'drawn',
+      '{ type: synthetic, generator: { people: { female: 2, male: 2 }, angles: [S], size: { width: 105, height: 143 }, sequences: { frames: 3 } } }',
+    );
+    const common = `summary: A test.
+dataset: drawn
+pipeline:
+  - { step: crop-face, detector: { type: cnn }, onMissing: whole-image }
+  - { step: crop-landmarks, onMissing: leave }
+  - step: grey
+  - { step: resize, width: 32, height: 32 }
+split: { protocol: hold-out, validationShare: 0.25, testShare: 0.25 }
+bundle: { intendedUse: tests, limits: all, licence: { weights: MIT, data: generated } }
+`;
+    const part = (id: string) => `{ architecture: ${id}, options: { frames: 3 } }`;
+    await writeFile(
+      join(home, 'drawn-dtagn.yaml'),
+      `name: drawn-dtagn
+${common}model: ${part('dtagn')}
+recipe: { type: joint-fine-tune, parts: [${part('dtan')}, ${part('dtgn')}], layers: [appearance_logits, geometry_logits] }
+training: { epochs: 2, batchSize: 4, learningRate: { schedule: constant, initial: 0.001 } }
+`,
+    );
+    const joint = await run('run', 'drawn-dtagn.yaml', '--runs', 'drawn');
+    expect(joint).toMatchObject({ code: 0 });
+    // One person's sequences, of six expressions.
+    expect(joint.output).toMatch(/test \(held-out\): accuracy \d+\.\d % of 6/);
+    const [name] = await readdir(join(home, 'drawn', 'drawn-dtagn'));
+    const bundle = join('drawn', 'drawn-dtagn', name, 'model');
+    const { training } = modelCardSchema.parse(JSON.parse(await readFile(join(home, bundle, 'card.json'), 'utf8')));
+    expect(training.epochs).toBe(6);
+    const again = await run('evaluate', bundle, '--dataset', 'drawn', '--json');
+    expect(JSON.parse(again.output).n).toBe(24);
+
+    const moved = await run('run', 'drawn-dtagn.yaml', '--set', 'training.augmentation={ flip: 0.5 }');
+    expect(moved.code).toBe(2);
+    expect(moved.errors).toMatch(/augmentation\.flip/);
+
+    await writeFile(
+      join(home, 'drawn-svm.yaml'),
+      `name: drawn-svm\n${common}model: { architecture: lbp-svm, range: [0, 255], options: { rows: 4, columns: 4 } }\n`,
+    );
+    const classical = await run('run', 'drawn-svm.yaml', '--runs', 'drawn');
+    expect(classical).toMatchObject({ code: 0 });
+    expect(classical.output).toMatch(/validation \(held-out\): accuracy \d+\.\d % of 7/);
+    const trained = await run(
+      'run',
+      'drawn-svm.yaml',
+      '--set',
+      'training={ epochs: 1, learningRate: { schedule: constant, initial: 1 } }',
+    );
+    expect(trained.code).toBe(2);
+    expect(trained.errors).toMatch(/lbp-svm, which is no network, without training/);
+  });
+
+  test('a study trains its cells once, as one table', { timeout: 300_000 }, async () => {
+    await writeFile(
+      join(home, 'small-study.yaml'),
+      `name: small-study
+summary: A test.
+pipelines:
+  plain: [{ step: grey }, { step: resize, width: 16, height: 16 }]
+  equalised: [{ step: grey }, { step: resize, width: 16, height: 16 }, { step: equalise-histogram }]
+networks: { mini-xception: { architecture: mini-xception, options: { l2: 0 } } }
+sets: { tiny: { dataset: tiny, split: { protocol: k-fold, k: 2, validationShare: 0.25 } } }
+training: { epochs: 1, batchSize: 8, learningRate: { schedule: constant, initial: 0.005 } }
+`,
+    );
+    const first = await run('study', 'small-study.yaml', '--runs', 'studies');
+    expect(first).toMatchObject({ code: 0 });
+    expect(first.output).toMatch(
+      /^\| pipeline +\| tiny, mini-xception +\|\n\| -+ \| -+ \|\n\| plain +\| .*\n\| equalised +\|/,
+    );
+    expect(first.errors).toMatch(/epoch 1\/1: loss/);
+    const second = await run('study', 'small-study.yaml', '--runs', 'studies');
+    expect(second.output).toBe(first.output);
+    expect(second.errors).not.toMatch(/epoch/);
+    const { cells, planned } = JSON.parse(await readFile(join(home, 'studies/small-study/result.json'), 'utf8'));
+    expect(cells).toHaveLength(planned);
+    expect(cells[0]).toMatchObject({ n: 56, spread: { trainings: 2 } });
+  });
 });

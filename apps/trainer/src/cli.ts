@@ -9,6 +9,7 @@ import { modelsCommand } from './commands/models.js';
 import { preprocessCommand } from './commands/preprocess.js';
 import { reportCommand } from './commands/report.js';
 import { runCommand } from './commands/run.js';
+import { studyCommand } from './commands/study.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -27,6 +28,7 @@ for (const command of [
   compareCommand(),
   reportCommand(),
   modelsCommand(),
+  studyCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { InvalidConfigurationError, type PipelineStepData } from '@mien/core';
 import { combineDatasets, generateSyntheticDataset, mapClasses, type OpenedDataset, openDataset } from '@mien/datasets';
-import { type PipelineData, type PipelineInput, parsePipeline } from '@mien/preprocessing';
+import { isFindingStep, type PipelineData, type PipelineInput, parsePipeline } from '@mien/preprocessing';
 import {
   type AugmentedCopies,
   loadTensorSet,
@@ -108,13 +108,16 @@ export async function loadFolderTensors(folder: DatasetFolder): Promise<TensorSe
   return loadTensorSet((await preprocessFolder(folder)).directory);
 }
 
-/** The tensors of a data set under a bundle's pipeline, kept in `cache/` of its folder by what they are made of. */
-export async function loadTensorsFor(folder: DatasetFolder, pipeline: PipelineData, path?: string): Promise<TensorSet> {
-  const dataset = await openData(folder, path);
+/** The tensors of a data set under any pipeline, kept in `cache/` of its folder by what they are made of. */
+export async function loadTensorsOf(
+  dataset: OpenedDataset,
+  folder: DatasetFolder,
+  pipeline: PipelineData,
+): Promise<{ readonly set: TensorSet; readonly directory: string }> {
   const key = tensorSetKey(await dataset.fingerprint(), dataset.labels, pipeline);
   const directory = join(folder.directory, 'cache', key.slice(0, 16));
   await preprocess({ dataset, pipeline, directory });
-  return loadTensorSet(directory);
+  return { set: await loadTensorSet(directory), directory };
 }
 
 async function preprocess(options: PreprocessOptions & { pipeline: PipelineInput }): Promise<PreprocessResult> {
@@ -139,7 +142,9 @@ function isQuick(pipeline: PipelineInput): boolean {
 
 /** The pipeline that a bundle trained on this set carries: from a photo to the network's input. */
 export function photoPipeline({ definition }: DatasetFolder): PipelineData {
-  return parsePipeline(definition.framing ? [definition.framing, ...definition.pipeline] : definition.pipeline);
+  const { framing, pipeline } = definition;
+  // An experiment's pipeline may look for the face itself.
+  return parsePipeline(framing && !pipeline.some(isFindingStep) ? [framing, ...pipeline] : pipeline);
 }
 
 /**

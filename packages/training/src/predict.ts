@@ -37,7 +37,6 @@ export async function predictSet(
   const { indices } = source;
   const classes = model.outputs[0].shape[1] as number;
   const probabilities = new Float32Array(indices.length * classes);
-  const predicted = new Int32Array(indices.length);
   const truth = new Int32Array(indices.length);
   const count = VIEWS[views];
   const rows = Math.max(1, Math.floor(BATCH_SIZE / count));
@@ -54,14 +53,20 @@ export async function predictSet(
     truth.set(targets, start);
     output.dispose();
   }
-  for (let row = 0; row < indices.length; row++) {
+  return { probabilities, predicted: mostProbable(probabilities, classes), truth };
+}
+
+/** The class of the largest probability in each row of `[rows, classes]`; of equal ones the first. */
+export function mostProbable(probabilities: Float32Array, classes: number): Int32Array {
+  const predicted = new Int32Array(probabilities.length / classes);
+  for (let row = 0; row < predicted.length; row++) {
     let best = row * classes;
     for (let place = best + 1; place < (row + 1) * classes; place++) {
       if (probabilities[place] > probabilities[best]) best = place;
     }
     predicted[row] = best - row * classes;
   }
-  return { probabilities, predicted, truth };
+  return predicted;
 }
 
 /** The views of each picture, one after the other. */

@@ -2,16 +2,18 @@ import { join } from 'node:path';
 import { startEngine } from '@mien/compute';
 import { InvalidConfigurationError, type ModelCard, type Split } from '@mien/core';
 import { formatReport, type ReportEvaluation } from '@mien/metrics';
-import { buildBundleModel, readBundle } from '@mien/model-zoo';
+import { readBundle } from '@mien/model-zoo';
 import type { TensorSet } from '@mien/preprocessing/node';
 import type { Views } from '@mien/training';
 import { Command, Option } from 'commander';
 import { resolveBundle } from '../bundle-path.js';
 import { findDatasetFolder } from '../configuration/dataset-definition.js';
-import { loadTensorsFor, pipelineForBundle } from '../data.js';
+import { pipelineForBundle } from '../data.js';
+import { loadModelInputs } from '../inputs/model-inputs.js';
 import { type EvaluatedPart, evaluatePart } from '../run/evaluate-part.js';
 import { keepKnownLabels, mapLabels } from '../run/label-order.js';
 import { writePredictions } from '../run/predictions.js';
+import { bundlePredictor } from '../run/predictor.js';
 import { writeReport } from '../run/report-folder.js';
 
 interface EvaluateOptions {
@@ -59,22 +61,25 @@ async function evaluate(bundlePath: string, options: EvaluateOptions): Promise<v
   const bundle = await readBundle(await resolveBundle(bundlePath));
   const { card } = bundle;
   const folder = await findDatasetFolder(options.dataset);
-  const set = await loadTensorsFor(folder, pipelineForBundle(folder, card.pipeline), options.data);
+  const { id, options: own } = card.architecture;
+  const pipeline = pipelineForBundle(folder, card.pipeline);
+  const inputs = await loadModelInputs(folder, { id, options: own, pipeline, path: options.data });
+  const { set } = inputs;
   const selected = selectSplit(set, split);
   const { indices, ignored, classOf } = options.ignoreUnknownLabels
     ? keepKnownLabels(card.labels, set, selected)
     : { indices: selected, ignored: {}, classOf: mapLabels(card.labels, set) };
   const engine = await startEngine();
   process.stderr.write(`engine: ${engine.name}, on ${engine.runtime}; ${engine.reason}\n`);
-  const model = buildBundleModel(bundle);
-  const source = { set, indices, classOf, range: card.input.range };
+  const predictor = bundlePredictor(bundle);
+  const source = { ...inputs, indices, classOf, range: card.input.range };
   const part = { dataset: set.index.name, split, obtained: 'out-of-sample' } as const;
   const views = options.views as Views;
-  const evaluated = await evaluatePart(model, card.labels, source, part, {
+  const evaluated = await evaluatePart(predictor, card.labels, source, part, {
     views,
     heatMaps: options.report !== undefined,
   });
-  model.dispose();
+  predictor.dispose();
   if (options.report !== undefined) {
     const page = await writePage(options.report, card, evaluated, { engine: engine.name, runtime: engine.runtime });
     process.stderr.write(`report: ${page}\n`);

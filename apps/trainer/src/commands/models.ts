@@ -9,6 +9,7 @@ import {
   type ModelDescription,
 } from '@mien/model-zoo';
 import { Command } from 'commander';
+import { toMarkdownTable } from '../markdown-table.js';
 
 interface ModelsOptions {
   readonly classes?: string;
@@ -105,10 +106,7 @@ function toColumns(rows: readonly string[][]): string {
 }
 
 function toMarkdown([head, ...rows]: readonly string[][]): string {
-  const code = rows.map(([id, ...rest]) => [`\`${id}\``, ...rest]);
-  const widths = measure([head, ...code]);
-  const line = (row: readonly string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
-  return `${[line(head), line(widths.map((width) => '-'.repeat(width))), ...code.map(line)].join('\n')}\n`;
+  return toMarkdownTable([head, ...rows.map(([id, ...rest]) => [`\`${id}\``, ...rest])]);
 }
 
 function measure(rows: readonly (readonly string[])[]): number[] {

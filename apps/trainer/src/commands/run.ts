@@ -1,9 +1,7 @@
-import { access, readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { MissingInputError } from '@mien/core';
+import { basename } from 'node:path';
 import { Command } from 'commander';
 import { readExperiment } from '../configuration/experiment.js';
+import { findShipped } from '../configuration/shipped-file.js';
 import { describeSpread, spreadOf, testEvaluations } from '../run/cross-validation.js';
 import { describeAccuracy } from '../run/evaluate-part.js';
 import { type RunResult, runExperiment } from '../run/run-experiment.js';
@@ -37,34 +35,17 @@ export function runCommand(): Command {
       const { set, resume, runs, engine, dropLeaks, tensorboard, mlflow } = options;
       const overrides = [...set, ...(engine ? [`engine=${engine}`] : []), ...(dropLeaks ? ['leaks=drop'] : [])];
       const command = ['mien-train run', basename(experiment), ...overrides.map((text) => `--set ${text}`)].join(' ');
-      const result = await runExperiment(await readExperiment(await findExperiment(experiment), overrides), {
-        runs,
-        resume,
-        command,
-        exports: { tensorboard, mlflow },
-      });
+      const result = await runExperiment(
+        await readExperiment(await findShipped('experiments', experiment), overrides),
+        {
+          runs,
+          resume,
+          command,
+          exports: { tensorboard, mlflow },
+        },
+      );
       process.stdout.write(describeResult(result));
     });
-}
-
-const SHIPPED = fileURLToPath(new URL('../../experiments/', import.meta.url));
-
-/** An experiment given as a path, else one that ships with this package. */
-async function findExperiment(nameOrPath: string): Promise<string> {
-  const isPath = await access(nameOrPath).then(
-    () => true,
-    () => false,
-  );
-  if (isPath) return nameOrPath;
-  const shipped = (await readdir(SHIPPED)).sort();
-  const name = shipped.find((file) => file === nameOrPath || file === `${nameOrPath}.yaml`);
-  if (name) return join(SHIPPED, name);
-  throw new MissingInputError({
-    expected: `an experiment file, or one that ships: ${shipped.join(', ')}`,
-    found: `no ${nameOrPath}`,
-    fix: 'check the path or the name',
-    details: { experiment: nameOrPath, shipped },
-  });
 }
 
 function describeResult({ folds, titles, report, directory }: RunResult): string {

@@ -1,6 +1,7 @@
 import { ENGINES } from '@mien/compute';
 import { InvalidConfigurationError } from '@mien/core';
 import { splitProtocolSchema } from '@mien/datasets';
+import { pipelineSchema } from '@mien/preprocessing';
 import { trainingSchema } from '@mien/training';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -33,6 +34,22 @@ const recipeSchema = z.discriminatedUnion('type', [
     /** How the smaller ones are trained; default: as the largest. */
     smaller: trainingSchema.optional(),
   }),
+  /** The networks that the experiment's own is joined of, each by itself; then the whole, of which only some layers learn (DTAGN). */
+  z.strictObject({
+    type: z.literal('joint-fine-tune'),
+    parts: z
+      .array(
+        z.strictObject({
+          architecture: z.string().min(1),
+          options: z.record(z.string(), z.json()).default({}),
+          /** Default: the experiment's own. */
+          training: trainingSchema.optional(),
+        }),
+      )
+      .min(2),
+    /** The beginnings of the names of the layers that learn in the end. */
+    layers: z.array(z.string().min(1)).min(1),
+  }),
 ]);
 
 /** An experiment file: what is trained on what, how, and what the bundle says of itself. */
@@ -44,6 +61,8 @@ export const experimentSchema = z
     /** A folder below `datasets/`. */
     dataset: z.string().min(1),
     input,
+    /** The steps from the data set's pictures to the network's input, instead of the data set's own. */
+    pipeline: pipelineSchema.optional(),
     split: splitProtocolSchema,
     leaks,
     /** Trains once for every fold of the protocol (for `by-gender`: once in each direction) and reports mean and spread. */
@@ -57,7 +76,8 @@ export const experimentSchema = z
       range: z.tuple([z.number(), z.number()]).default([-1, 1]),
     }),
     recipe: recipeSchema.optional(),
-    training: trainingSchema,
+    /** Every network has it; classical methods (`lbp-svm`, `dct-ohl`) have none. */
+    training: trainingSchema.optional(),
     /** Bundles to learn from, with `training.distillation`; trained on the same tensors. */
     teachers: z.array(z.string().min(1)).default([]),
     evaluation: z
@@ -80,13 +100,17 @@ export const experimentSchema = z
       licence: z.strictObject({ weights: z.string().min(1), data: z.string().min(1) }),
     }),
   })
-  .refine(({ training, teachers }) => (training.distillation !== undefined) === teachers.length > 0, {
+  .refine(({ training, teachers }) => (training?.distillation !== undefined) === teachers.length > 0, {
     path: ['teachers'],
     error: 'go with training.distillation, and only with that',
   })
   .refine(({ model, recipe }) => !(model.startFrom && recipe), {
     path: ['model', 'startFrom'],
     error: 'goes with a single training: the first stage of a recipe begins fresh',
+  })
+  .refine(({ pipeline, input }) => !(pipeline && input), {
+    path: ['input'],
+    error: 'the size of pictures stands in the pipeline, where there is one',
   })
   .refine(({ seeds }) => new Set(seeds).size === (seeds?.length ?? 0), {
     path: ['seeds'],

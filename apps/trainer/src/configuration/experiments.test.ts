@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { startEngine } from '@mien/compute';
-import { describeModel, pretrainedDirectory, readBundle } from '@mien/model-zoo';
+import { describeModel, isClassicalMethod, pretrainedDirectory, readBundle } from '@mien/model-zoo';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { withInputSize } from '../run/input-size.js';
+import { checkModel } from '../run/check-model.js';
+import { withExperimentPipeline } from '../run/input-size.js';
 import { readDatasetFolder } from './dataset-definition.js';
 import { type Experiment, readExperiment } from './experiment.js';
 
@@ -14,11 +15,12 @@ const folderOf = (dataset: string) => readDatasetFolder(path(`../../../../datase
 beforeAll(() => startEngine({ engine: 'onnxruntime-cpu' }));
 
 /** What the pipeline of an experiment's data set ends in. */
-async function inputOf({ dataset, input }: Experiment) {
-  const { pipeline } = withInputSize(await folderOf(dataset), input).definition;
+async function inputOf(experiment: Experiment) {
+  const { pipeline } = withExperimentPipeline(await folderOf(experiment.dataset), experiment).definition;
   const resize = pipeline.findLast(({ step }) => step === 'resize') as { width: number; height: number };
   expect(pipeline.some(({ step }) => step === 'grey')).toBe(true);
-  return { width: resize.width, height: resize.height, channels: 1 as const };
+  const isColour = pipeline.some(({ step }) => step === 'mapped-local-binary-patterns');
+  return { width: resize.width, height: resize.height, channels: isColour ? (3 as const) : (1 as const) };
 }
 
 test('there is one for what is shipped and for the study’s rows', () => {
@@ -46,6 +48,8 @@ describe.each(names)('%s', (name) => {
       expect((await readBundle(pretrainedDirectory(bundle))).card.name).toBe(bundle);
     }
     const input = await inputOf(experiment);
+    checkModel(experiment);
+    if (isClassicalMethod(model.architecture)) return;
     const network = describeModel({ id: model.architecture, options: model.options, input, classes: 7 });
     expect(network.parameters.trainable).toBeGreaterThan(10_000);
     if (recipe?.type !== 'progressive') return;

@@ -11,10 +11,10 @@ import {
   type ReportEvaluation,
   topKAccuracy,
 } from '@mien/metrics';
-import { type BatchSource, gradCam, type PredictOptions, predictSet, type SetPredictions } from '@mien/training';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { PredictOptions, SetPredictions, TrainingSource } from '@mien/training';
 import { toDataUri, toHeatMapUri } from './pictures.js';
 import { type PartPredictions, toPartPredictions } from './predictions.js';
+import type { Predictor } from './predictor.js';
 
 /** How many of the surest mistakes the report shows. */
 const MISTAKES = 24;
@@ -40,16 +40,16 @@ export interface EvaluatedPart {
 
 /** Evaluates a model on samples of a tensor set: figures, groups and the mistakes it was surest of. */
 export async function evaluatePart(
-  model: LayersModel,
+  predictor: Predictor,
   labels: readonly Emotion[],
-  source: BatchSource,
+  source: TrainingSource,
   part: PartEvaluation,
   options: EvaluateOptions = {},
 ): Promise<EvaluatedPart> {
-  const said = await predictSet(model, source, options);
+  const said = await predictor.predict(source, options);
   const samples = source.indices.map((index) => source.set.samples[index]);
   const predictions = toPartPredictions(part, labels, samples, said);
-  const mistakes = await drawMistakes(model, labels, source, said, options.heatMaps ?? false);
+  const mistakes = await drawMistakes(predictor, labels, source, said, options.heatMaps ?? false);
   const figures = evaluatePredictions(predictions, part, options.temperature);
   return { evaluation: { ...figures, mistakes }, predictions };
 }
@@ -87,9 +87,9 @@ export function evaluatePredictions(
 }
 
 async function drawMistakes(
-  model: LayersModel,
+  predictor: Predictor,
   labels: readonly Emotion[],
-  source: BatchSource,
+  source: TrainingSource,
   { probabilities, predicted, truth }: SetPredictions,
   heatMaps: boolean,
 ): Promise<NonNullable<ReportEvaluation['mistakes']>> {
@@ -101,7 +101,10 @@ async function drawMistakes(
   const indices = wrong.map((row) => source.indices[row]);
   const heat =
     heatMaps && wrong.length > 0
-      ? await gradCam(model, { ...source, indices }, { classes: wrong.map((row) => predicted[row]) })
+      ? await predictor.look?.(
+          { ...source, indices },
+          wrong.map((row) => predicted[row]),
+        )
       : undefined;
   return Promise.all(
     wrong.map(async (row, place) => {

@@ -37,9 +37,9 @@ function colourOf(heat: number): [number, number, number, number] {
   return [255, Math.round(220 * (1 - heat)), 30, Math.round(190 * heat)];
 }
 
-async function pictureOf({ width, height, channels, images }: TensorSet, index: number): Promise<Sharp> {
-  const size = width * height * channels;
-  const pixels = images.subarray(index * size, (index + 1) * size);
+async function pictureOf(set: TensorSet, index: number): Promise<Sharp> {
+  const { width, height } = set;
+  const { pixels, channels } = pixelsOf(set, index);
   const scale = Math.max(1, Math.round(SIDE / width));
   const enlarged = await sharp(pixels, { raw: { width, height, channels } })
     .resize(width * scale, height * scale, { kernel: 'nearest' })
@@ -47,6 +47,16 @@ async function pictureOf({ width, height, channels, images }: TensorSet, index: 
     .raw()
     .toBuffer({ resolveWithObject: true });
   return sharp(enlarged.data, { raw: enlarged.info });
+}
+
+/** The pixels of a row; of stacked frames the last one's, the apex. */
+function pixelsOf({ width, height, channels, images }: TensorSet, index: number) {
+  const size = width * height * channels;
+  const pixels = images.subarray(index * size, (index + 1) * size);
+  if (channels === 1 || channels === 3) return { pixels, channels };
+  const stacked: number = channels;
+  const last = Uint8Array.from({ length: width * height }, (_, pixel) => pixels[(pixel + 1) * stacked - 1]);
+  return { pixels: last, channels: 1 as const };
 }
 
 async function encode(picture: Sharp): Promise<string> {

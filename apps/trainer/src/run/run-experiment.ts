@@ -7,11 +7,13 @@ import type { TensorSet } from '@mien/preprocessing/node';
 import { type DatasetFolder, findDatasetFolder } from '../configuration/dataset-definition.js';
 import type { Experiment } from '../configuration/experiment.js';
 import { readYamlFile } from '../configuration/yaml-file.js';
-import { loadFolderTensors, loadTensorsFor, photoPipeline } from '../data.js';
+import { photoPipeline } from '../data.js';
+import { loadModelInputs, type ModelInputs } from '../inputs/model-inputs.js';
+import { checkModel } from './check-model.js';
 import { summariseFolds } from './cross-validation.js';
 import { describeEnvironment } from './environment.js';
 import type { HistoryExports } from './export-history.js';
-import { withInputSize } from './input-size.js';
+import { withExperimentPipeline, withInputSize } from './input-size.js';
 import { listMembers } from './members.js';
 import { createRunFolder, createRunKey, latestRunFolder, type RunRecord } from './run-folder.js';
 import { type RunSet, splitSet } from './run-set.js';
@@ -39,12 +41,15 @@ export interface RunResult {
  * Runs an experiment: data, split, training, evaluation, bundle, report; once for every fold with `crossValidation`, and for every one of `seeds`.
  */
 export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<RunResult> {
-  const folder = withInputSize(await findDatasetFolder(experiment.dataset), experiment.input);
-  const set = await loadTensors(folder, experiment.input);
+  const folder = withExperimentPipeline(await findDatasetFolder(experiment.dataset), experiment);
+  checkModel(experiment);
+  const isChanged = experiment.pipeline !== undefined || experiment.input !== undefined;
+  const inputs = await loadInputs(folder, experiment, isChanged);
+  const { set } = inputs;
   // Before anything is written: a split that the data cannot give leaves no empty run behind.
   const members = listMembers(experiment, set.samples).map((member) => ({
     ...member,
-    data: inMember(member.title, () => splitSet(set, member.split, experiment.leaks)),
+    data: inMember(member.title, () => splitSet(inputs, member.split, experiment.leaks)),
   }));
   const first = await loadFirstStage(experiment, set);
   const engine = await startEngine({ engine: experiment.engine, forTraining: true });
@@ -85,18 +90,21 @@ function inMember<Result>(title: string, work: () => Result): Result {
   }
 }
 
-function loadTensors(folder: DatasetFolder, input: Experiment['input']): Promise<TensorSet> {
-  return input ? loadTensorsFor(folder, parsePipeline(folder.definition.pipeline)) : loadFolderTensors(folder);
+/** @param isChanged whether the pipeline is another than the data set's own, whose tensors are kept apart. */
+function loadInputs(folder: DatasetFolder, { model }: Experiment, isChanged: boolean): Promise<ModelInputs> {
+  const pipeline = isChanged ? parsePipeline(folder.definition.pipeline) : undefined;
+  return loadModelInputs(folder, { id: model.architecture, options: model.options, pipeline });
 }
 
 /** The first stage's pictures, brought to the size of the second's. */
-async function loadFirstStage({ recipe }: Experiment, { width, height }: TensorSet): Promise<RunSet | undefined> {
+async function loadFirstStage(experiment: Experiment, { width, height }: TensorSet): Promise<RunSet | undefined> {
+  const { recipe } = experiment;
   if (recipe?.type !== 'two-stage') return undefined;
   const { dataset, split, leaks } = recipe.first;
   const own = await findDatasetFolder(dataset);
   const folder = withInputSize(own, { width, height });
   const isSame = JSON.stringify(folder.definition.pipeline) === JSON.stringify(own.definition.pipeline);
-  return splitSet(await loadTensors(folder, isSame ? undefined : { width, height }), split, leaks);
+  return splitSet(await loadInputs(folder, experiment, !isSame), split, leaks);
 }
 
 async function openRun(

@@ -1,13 +1,14 @@
+import type { Emotion } from '@mien/core';
 import { assignSplits, type SplitIndices, type SplitProtocol } from '@mien/datasets';
-import type { TensorSet } from '@mien/preprocessing/node';
+import type { TrainingSource } from '@mien/training';
 import { assertNoLeaks, checkParts } from '@mien/training';
 import type { Experiment } from '../configuration/experiment.js';
+import type { ModelInputs } from '../inputs/model-inputs.js';
 import { dropTensorLeaks } from './drop-tensor-leaks.js';
 import { mapLabels } from './label-order.js';
 
 /** Tensors and how they are divided. */
-export interface RunSet {
-  readonly set: TensorSet;
+export interface RunSet extends ModelInputs {
   readonly parts: SplitIndices;
 }
 
@@ -16,7 +17,8 @@ export interface RunSet {
  * @throws {InvalidDataError} when a part is empty, a class is measured that training never saw, or a picture of training is measured too and
  * `leaks` is `refuse`.
  */
-export function splitSet(set: TensorSet, split: SplitProtocol, leaks: Experiment['leaks']): RunSet {
+export function splitSet(inputs: ModelInputs, split: SplitProtocol, leaks: Experiment['leaks']): RunSet {
+  const { set } = inputs;
   const assigned = assignSplits(set.samples, split, { require: ['train', 'validation'] });
   const parts = leaks === 'drop' ? dropTensorLeaks(assigned, set) : assigned;
   const source = (indices: readonly number[]) => ({
@@ -28,5 +30,14 @@ export function splitSet(set: TensorSet, split: SplitProtocol, leaks: Experiment
   const measured = { validation: source(parts.validation), ...(parts.test.length > 0 && { test: source(parts.test) }) };
   checkParts(source(parts.train), measured);
   if (leaks === 'refuse') assertNoLeaks(source(parts.train), Object.values(measured));
-  return { set, parts };
+  return { ...inputs, parts };
+}
+
+/** Some rows of a run's data, as training and predictions take them. */
+export function sourceOf(
+  { set, landmarks }: ModelInputs,
+  indices: readonly number[],
+  { labels, range }: { readonly labels: readonly Emotion[]; readonly range: readonly [number, number] },
+): TrainingSource {
+  return { set, indices, classOf: mapLabels(labels, set), range, ...(landmarks && { landmarks }) };
 }

@@ -4,11 +4,14 @@ import { buildBundleModel, buildModel, getLossHeads, readBundle } from '@mien/mo
 import type { TensorSet } from '@mien/preprocessing/node';
 import {
   describeTransfer,
+  freezeAllBut,
   halveSource,
   type RecipeContext,
   type RecipeResult,
   type Stage,
   type Teacher,
+  type TrainingConfiguration,
+  trainJointly,
   trainLastStage,
   trainProgressive,
   trainTwoStage,
@@ -18,9 +21,9 @@ import type { Experiment } from '../configuration/experiment.js';
 import { writeTensorBoard } from '../history/tensorboard.js';
 import { formatDuration, Progress } from '../progress.js';
 import type { HistoryExports } from './export-history.js';
-import { mapLabels } from './label-order.js';
+import { inputShapeOf } from './input-shape.js';
 import { writeHistory } from './run-folder.js';
-import type { RunSet } from './run-set.js';
+import { type RunSet, sourceOf } from './run-set.js';
 
 export interface RecipeArguments {
   readonly experiment: Experiment;
@@ -59,9 +62,10 @@ export async function trainRecipe(run: RecipeArguments): Promise<RecipeResult> {
       };
       return await trainTwoStage({ ...context, sharedDirectory: run.shared }, before, { ...stage, name: 'second' });
     }
+    if (recipe.type === 'joint-fine-tune') return await trainJoint(run, context, stage, recipe);
     const stages = [stage];
     for (let halving = 0; halving < recipe.halvings; halving++) stages.unshift(halve(stages[0], experiment));
-    const smaller = recipe.smaller ?? experiment.training;
+    const smaller = recipe.smaller ?? stage.configuration;
     const named = stages.map((own, index) => ({
       ...own,
       name: `${own.train.set.width}`,
@@ -73,17 +77,33 @@ export async function trainRecipe(run: RecipeArguments): Promise<RecipeResult> {
   }
 }
 
-function createStage({ model, seed, training, leaks }: Experiment, { set, parts }: RunSet, name: string): Stage {
-  const labels = set.index.labels;
-  const classOf = mapLabels(labels, set);
-  const source = (indices: readonly number[]) => ({ set, indices, classOf, range: model.range });
+/** The parts by themselves, then the whole, of which only the last layers learn. */
+function trainJoint(
+  { experiment, data }: RecipeArguments,
+  context: RecipeContext,
+  joint: Stage,
+  { parts, layers }: Extract<NonNullable<Experiment['recipe']>, { type: 'joint-fine-tune' }>,
+): Promise<RecipeResult> {
+  const stages = parts.map(({ architecture, options, training }) => {
+    const model = { ...experiment.model, architecture, options };
+    const own = createStage({ ...experiment, model }, data, architecture);
+    return { ...own, configuration: training ?? own.configuration };
+  });
+  const configuration = { ...joint.configuration, layerRates: freezeAllBut(layers) };
+  return trainJointly(context, stages, { ...joint, name: experiment.model.architecture, configuration });
+}
+
+function createStage({ model, seed, training, leaks }: Experiment, data: RunSet, name: string): Stage {
+  const labels = data.set.index.labels;
+  const source = (indices: readonly number[]) => sourceOf(data, indices, { labels, range: model.range });
   return {
     name,
     labels,
-    build: () => build(model, set, labels, seed),
-    train: source(parts.train),
-    validation: source(parts.validation),
-    configuration: training,
+    build: () => build(model, data, labels, seed),
+    train: source(data.parts.train),
+    validation: source(data.parts.validation),
+    // `checkModel` has seen to it.
+    configuration: training as TrainingConfiguration,
     heads: getLossHeads({ id: model.architecture, options: model.options }),
     allowLeaks: leaks === 'allow',
   };
@@ -93,16 +113,17 @@ function halve(stage: Stage, { model, seed }: Experiment): Stage {
   const train = halveSource(stage.train);
   // Both parts are of one set.
   const validation = { ...stage.validation, set: train.set };
-  return { ...stage, train, validation, build: () => build(model, train.set, stage.labels, seed) };
+  return { ...stage, train, validation, build: () => build(model, train, stage.labels, seed) };
 }
 
 function build(
   { architecture, options }: Experiment['model'],
-  { height, width, channels }: Pick<TensorSet, 'height' | 'width' | 'channels'>,
+  data: Pick<RunSet, 'set'>,
   labels: readonly Emotion[],
   seed: number,
 ) {
-  return buildModel({ id: architecture, options, input: { height, width, channels }, classes: labels.length, seed });
+  const input = inputShapeOf({ architecture, options }, data);
+  return buildModel({ id: architecture, options, input, classes: labels.length, seed });
 }
 
 async function loadStart({ model: { startFrom } }: Experiment) {

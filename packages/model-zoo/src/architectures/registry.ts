@@ -103,6 +103,16 @@ export function getLossHeads({ id, options = {} }: Pick<ModelDefinition, 'id' | 
   return architecture.lossHeads?.(parsed) ?? [];
 }
 
+/**
+ * How many frames of a sequence a model sees; `undefined` for one of single pictures (a classical method is one).
+ * @throws {InvalidConfigurationError} for options that the architecture does not have.
+ */
+export function getFrameCount({ id, options = {} }: Pick<ModelDefinition, 'id' | 'options'>): number | undefined {
+  const architecture = ARCHITECTURES.get(id);
+  if (!architecture?.tags.includes('sequence')) return undefined;
+  return (parseOptions(architecture, options) as { readonly frames: number }).frames;
+}
+
 function parseOptions(architecture: Architecture, options: Readonly<Record<string, unknown>>): unknown {
   const parsed = architecture.options.safeParse(options);
   if (parsed.success) return parsed.data;

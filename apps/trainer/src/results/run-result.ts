@@ -1,0 +1,162 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MissingInputError } from '@mien/core';
+import { describeSystemError } from '@mien/core/node';
+import type { ReportInput } from '@mien/metrics';
+import { z } from 'zod';
+import { checkConfiguration, readYamlFile } from '../configuration/yaml-file.js';
+import { describeProtocol } from '../run/describe-protocol.js';
+import type { RunRecord } from '../run/run-folder.js';
+
+const share = z.number().min(0).max(1);
+
+/** What is worth keeping of a finished run: its figures without a picture, small enough to be committed. */
+export const runResultSchema = z.strictObject({
+  experiment: z.string(),
+  network: z.string(),
+  dataset: z.string(),
+  /** The split, in words. */
+  protocol: z.string(),
+  startedFrom: z.string().optional(),
+  /** What the headline was measured on, and how it was obtained. */
+  split: z.string(),
+  obtained: z.string(),
+  n: z.int().positive(),
+  accuracy: share,
+  /** Of the accuracy, by bootstrap over samples. */
+  interval: z.strictObject({ low: share, high: share }).optional(),
+  macroF1: share,
+  /** Over folds and seeds; absent for a run of one training. */
+  spread: z
+    .strictObject({ trainings: z.int().min(2), mean: share, standardDeviation: share, low: share, high: share })
+    .optional(),
+  seeds: z.array(z.int()),
+  /** Expected calibration error, 0..1. */
+  calibrationError: share.optional(),
+  /** Between the best and the worst group of each grouping that has several. */
+  gaps: z.record(
+    z.string(),
+    z.strictObject({
+      groups: z.int().min(2),
+      value: share,
+      low: z.number().optional(),
+      high: z.number().optional(),
+      best: z.string(),
+      worst: z.string(),
+    }),
+  ),
+  /** Training alone, all of the run's trainings together. */
+  seconds: z.number().nonnegative(),
+  startedAt: z.string(),
+  engine: z.string(),
+  processor: z.string(),
+  processors: z.int(),
+  revision: z.string(),
+  command: z.string(),
+});
+
+export type RunResult = z.output<typeof runResultSchema>;
+
+/**
+ * Reads what is worth keeping of a run folder.
+ * @throws {MissingInputError} when the run is not finished.
+ */
+export async function readRunResult(run: string): Promise<RunResult> {
+  const { experiment, startedAt, environment } = (await readYamlFile(join(run, 'run.json'))) as RunRecord;
+  const page = await readPage(run);
+  const [headline, ...others] = page.evaluations;
+  const { report, accuracyInterval, calibration, groups = {} } = headline;
+  const folds = page.facts?.trainings === undefined ? [] : others.map((part) => part.report.accuracy);
+  return checkConfiguration(
+    runResultSchema,
+    withoutAbsent({
+      experiment: experiment.name,
+      network: experiment.model.architecture,
+      dataset: headline.dataset,
+      protocol: describeProtocol(experiment),
+      startedFrom: experiment.model.startFrom ?? startOfRecipe(experiment.recipe),
+      split: headline.split,
+      obtained: headline.obtained,
+      n: report.n,
+      accuracy: report.accuracy,
+      interval: accuracyInterval && { low: accuracyInterval.low, high: accuracyInterval.high },
+      macroF1: report.macroF1,
+      spread: folds.length > 1 ? spread(folds) : undefined,
+      seeds: experiment.seeds ?? [experiment.seed],
+      calibrationError: calibration?.expectedError,
+      gaps: gapsOf(groups),
+      seconds: await trainingSeconds(run),
+      startedAt,
+      engine: `${environment.engine}, ${environment.runtime}`,
+      processor: environment.processor,
+      processors: environment.processors,
+      revision: environment.revision,
+      command: page.commands?.[0]?.command ?? `mien-train run ${experiment.name}`,
+    }),
+    run,
+  );
+}
+
+async function readPage(run: string): Promise<ReportInput> {
+  const file = join(run, 'report', 'page.json');
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as ReportInput;
+  } catch (error) {
+    throw new MissingInputError({
+      expected: `a finished run with ${file}`,
+      found: describeSystemError(error),
+      fix: 'name the folder of a run, below runs/<experiment>/, or finish it with --resume',
+      details: { run },
+      cause: error,
+    });
+  }
+}
+
+function startOfRecipe(recipe: RunRecord['experiment']['recipe']): string | undefined {
+  return recipe?.type === 'two-stage' ? `a training on ${recipe.first.dataset}` : undefined;
+}
+
+function spread(values: readonly number[]): RunResult['spread'] {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const standardDeviation = Math.sqrt(squares / (values.length - 1));
+  return { trainings: values.length, mean, standardDeviation, low: Math.min(...values), high: Math.max(...values) };
+}
+
+function gapsOf(groups: NonNullable<ReportInput['evaluations'][number]['groups']>): RunResult['gaps'] {
+  return Object.fromEntries(
+    Object.entries(groups).flatMap(([name, own]) => {
+      if (!own || own.groups.length < 2) return [];
+      const { value, best, worst, interval } = own.gap.accuracy;
+      return [
+        [
+          name,
+          {
+            groups: own.groups.length,
+            value,
+            best,
+            worst,
+            ...(interval && { low: interval.low, high: interval.high }),
+          },
+        ],
+      ];
+    }),
+  );
+}
+
+/** Of every epoch of every training of a run. */
+async function trainingSeconds(run: string): Promise<number> {
+  const files = (await readdir(run, { recursive: true })).filter((name) =>
+    /(?:^|[\\/])history[^\\/]*\.jsonl$/.test(name),
+  );
+  let seconds = 0;
+  for (const file of files) {
+    const lines = (await readFile(join(run, file), 'utf8')).split('\n').filter((line) => line !== '');
+    for (const line of lines) seconds += (JSON.parse(line) as { seconds: number }).seconds;
+  }
+  return Math.round(seconds);
+}
+
+function withoutAbsent<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value)) as Value;
+}
