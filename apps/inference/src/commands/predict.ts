@@ -7,6 +7,7 @@ import { createEmotionReader } from '../emotion-reader.js';
 import { nameAnnotatedCopies } from '../predict/annotated-names.js';
 import { findSources } from '../predict/find-sources.js';
 import { createFormat, FORMAT_NAMES } from '../predict/formats.js';
+import { findingSmallFaces } from '../predict/small-faces.js';
 import { readBatch } from '../reading/read-batch.js';
 import { type ReadSome, readPictures } from '../reading/read-pictures.js';
 import { startReaderThreads } from '../reading/reader-threads.js';
@@ -20,6 +21,7 @@ const optionsSchema = z.object({
   json: z.boolean().default(false),
   annotate: z.string().min(1).optional(),
   allowUrls: z.boolean().default(false),
+  smallFaces: z.boolean().default(false),
   batch: integerOption.min(1).max(64).default(4),
   threads: integerOption.min(1).max(256).optional(),
 });
@@ -38,6 +40,7 @@ export function predictCommand(): Command {
     .option('--json', 'the same as --format json: an array, one entry a picture')
     .option('--annotate <folder>', 'write a copy of each picture with the faces drawn in, into this folder')
     .option('--allow-urls', 'fetch pictures from http and https addresses')
+    .option('--small-faces', 'find faces smaller than a tenth of the picture too, which takes many times as long')
     .option('--batch <n>', 'pictures whose faces go through the network together (4)')
     .option('--threads <n>', 'threads that read pictures; the default is one a core, or one for a few pictures')
     .action(predict);
@@ -50,7 +53,8 @@ async function predict(inputs: string[], given: unknown): Promise<void> {
   const batches = Math.ceil(sources.length / options.batch);
   const enough = sources.length >= LEAST_FOR_THREADS ? availableParallelism() : 1;
   const threads = Math.min(options.threads ?? enough, batches);
-  const bundle = await readBundle(options.model);
+  const asRead = await readBundle(options.model);
+  const bundle = options.smallFaces ? findingSmallFaces(asRead) : asRead;
   const { read, close } = threads > 1 ? await readInThreads(bundle, threads, options) : await readHere(bundle, options);
   const format = createFormat(options.json ? 'json' : options.format, bundle.card.labels);
   try {
