@@ -51,7 +51,8 @@ async function soak({ minutes, clients, threads, seed }: SoakOptions): Promise<v
     '--threads',
     `${threads}`,
     '--queue',
-    '16',
+    // Less than is asked for at once, so that some are refused.
+    `${Math.max(1, clients - 2)}`,
     '--tokens',
     tokens,
     '--maximum-pixels',

@@ -1,30 +1,24 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { NotFoundError } from './errors.js';
 
-/** The folder of the built page that comes with `@mien/web`, beside its package.json; `undefined` when the package is not there. */
-function findWebPage(): string | undefined {
-  try {
-    return join(dirname(createRequire(import.meta.url).resolve('@mien/web/package.json')), 'dist');
-  } catch {
-    return undefined;
-  }
-}
+/** Where the page of `@mien/web` is once built: inside this package when it was published, beside it in the repository. */
+const FOLDERS = ['../../page/', '../../../web/dist/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 
 /**
  * Serves the web page at `/`.
  * @param folder a built page, with its `index.html`; the default is that of `@mien/web`. Where there is none, `/` says so.
  */
-export async function addWebPage(app: FastifyInstance, folder = findWebPage()): Promise<void> {
-  if (folder === undefined || !existsSync(join(folder, 'index.html'))) {
+export async function addWebPage(app: FastifyInstance, folder = FOLDERS.find(holdsPage)): Promise<void> {
+  if (folder === undefined || !holdsPage(folder)) {
     app.get('/', { schema: { hide: true } }, async () => {
       throw new NotFoundError({
         expected: 'the built web page',
-        found: 'none: @mien/web is not installed or not built',
-        fix: 'install or build it, or start the server with --no-page; the API is described at /docs',
+        found: 'none: @mien/web is not built',
+        fix: 'build it, or start the server with --no-page; the API is described at /docs',
       });
     });
     return;
@@ -38,4 +32,8 @@ export async function addWebPage(app: FastifyInstance, folder = findWebPage()): 
       reply.header('x-content-type-options', 'nosniff');
     },
   });
+}
+
+function holdsPage(folder: string): boolean {
+  return existsSync(join(folder, 'index.html'));
 }
