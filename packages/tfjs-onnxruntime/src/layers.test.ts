@@ -1,10 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { expectSameAsCpu, noise, relativeError, startBackend } from './testing/reference.js';
 
 beforeAll(async () => {
   await startBackend();
+});
+
+// tfjs-layers draws the seeds of its random layers with it: the same ones on both backends
+beforeEach(() => {
+  vi.spyOn(Math, 'random').mockReturnValue(0.37);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 
 type Layer = tfl.layers.Layer;
@@ -41,12 +50,23 @@ const CASES: readonly Case[] = [
     [2, 4, 5, 2],
   ],
   ['conv3d', () => layers.conv3d({ filters: 3, kernelSize: 2, strides: 1 }), [2, 4, 5, 3, 2]],
+  [
+    'conv3d, stride 2, same, batch 1',
+    () => layers.conv3d({ filters: 2, kernelSize: 3, strides: 2, padding: same }),
+    [1, 5, 4, 7, 2],
+  ],
   ['depthwiseConv2d', () => layers.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, padding: same }), [2, 7, 5, 3]],
   ['depthwiseConv2d, stride 2', () => layers.depthwiseConv2d({ kernelSize: 3, strides: 2 }), [2, 9, 8, 3]],
   ['separableConv2d', () => layers.separableConv2d({ filters: 4, kernelSize: 3, padding: same }), [2, 6, 7, 3]],
   ['simpleRNN', () => layers.simpleRNN({ recurrentInitializer, units: 4, returnSequences: true }), [2, 5, 3]],
   ['gru', () => layers.gru({ recurrentInitializer, units: 4 }), [2, 4, 3]],
   ['lstm', () => layers.lstm({ recurrentInitializer, units: 4, returnSequences: true }), [2, 4, 3]],
+  ['simpleRNNCell', () => layers.rnn({ cell: layers.simpleRNNCell({ recurrentInitializer, units: 3 }) }), [1, 3, 4]],
+  [
+    'lstm, backwards, with dropout of inputs',
+    () => layers.lstm({ recurrentInitializer, units: 3, goBackwards: true, dropout: 0.3 }),
+    [2, 4, 3],
+  ],
   [
     'stackedRNNCells',
     () =>
@@ -66,6 +86,16 @@ const CASES: readonly Case[] = [
     () => layers.convLstm2d({ recurrentInitializer, filters: 2, kernelSize: 3, padding: same }),
     [1, 3, 5, 4, 2],
   ],
+  [
+    'convLstm2d, backwards, stride 2',
+    () => layers.convLstm2d({ recurrentInitializer, filters: 2, kernelSize: 2, strides: 2, goBackwards: true }),
+    [2, 2, 5, 6, 1],
+  ],
+  ['dropout', () => layers.dropout({ rate: 0.4 }), [3, 5]],
+  ['spatialDropout1d', () => layers.spatialDropout1d({ rate: 0.4 }), [2, 4, 5]],
+  ['alphaDropout', () => layers.alphaDropout({ rate: 0.4 }), [3, 5]],
+  ['gaussianDropout', () => layers.gaussianDropout({ rate: 0.4 }), [3, 5]],
+  ['gaussianNoise', () => layers.gaussianNoise({ stddev: 0.5 }), [3, 5]],
   ['batchNormalization', () => layers.batchNormalization({}), [3, 5, 4, 3]],
   ['batchNormalization of rank 2', () => layers.batchNormalization({}), [6, 5]],
   ['layerNormalization', () => layers.layerNormalization({}), [3, 4, 5]],
@@ -132,6 +162,7 @@ const WITHOUT_GRADIENT: readonly Case[] = [
   ['resizing', () => layers.resizing({ height: 5, width: 3 }), [2, 4, 4, 3]],
   ['rescaling', () => layers.rescaling({ scale: 2, offset: 1 }), [2, 3]],
   ['centerCrop', () => layers.centerCrop({ height: 3, width: 2 }), [2, 5, 6, 2]],
+  ['randomWidth', () => layers.randomWidth({ factor: 0.4, seed: 3 }), [2, 4, 6, 2]],
 ];
 
 describe('outputs and gradients of layers are those of the JavaScript backend', () => {
@@ -162,6 +193,15 @@ describe('outputs and gradients of layers are those of the JavaScript backend', 
       const { grads } = tf.variableGrads(() => tf.sum(tf.square(layer.apply(indices) as tf.Tensor)) as tf.Scalar);
       layer.dispose();
       return [output, ...Object.values(grads)];
+    }));
+
+  it('categoryEncoding', () =>
+    expectSameAsCpu(() => {
+      const classes = tf.tensor2d([0, 2, 2, 3], [2, 2], 'int32');
+      return (['multiHot', 'count'] as const).map((outputMode) => {
+        const layer = layers.categoryEncoding({ numTokens: 4, outputMode });
+        return layer.apply(classes) as tf.Tensor;
+      });
     }));
 
   it('gradients of dropout pass where its output does', () =>
