@@ -62,7 +62,7 @@ function decodeBase64(text: string, name: string): Buffer {
 }
 
 /** A name is only ever shown; even so no path or control character passes. */
-export function cleanName(name: string | undefined, index: number): string {
+function cleanName(name: string | undefined, index: number): string {
   const last = (name ?? '').split(/[\\/]/).at(-1) ?? '';
   const shown = last.replace(/\p{C}/gu, '').slice(0, 200);
   return shown === '' || shown === '.' || shown === '..' ? `picture-${index + 1}` : shown;
