@@ -8,6 +8,7 @@ import { evaluateCommand } from './commands/evaluate.js';
 import { modelsCommand } from './commands/models.js';
 import { preprocessCommand } from './commands/preprocess.js';
 import { reportCommand } from './commands/report.js';
+import { resultsCommand } from './commands/results.js';
 import { runCommand } from './commands/run.js';
 import { studyCommand } from './commands/study.js';
 
@@ -29,6 +30,7 @@ for (const command of [
   reportCommand(),
   modelsCommand(),
   studyCommand(),
+  resultsCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));
 }

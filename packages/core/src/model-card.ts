@@ -6,6 +6,22 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 digest in 
 /** One step of a pre-processing pipeline as data; `@mien/preprocessing` knows the steps and checks their options. */
 export const pipelineStepSchema = z.looseObject({ step: z.string() });
 
+/** The same figures by group of one grouping, such as gender, and how far the groups lie apart. */
+const groupingSchema = z.strictObject({
+  groups: z.array(
+    z.strictObject({
+      group: z.string(),
+      n: z.number().int().positive(),
+      accuracy: z.number().min(0).max(1),
+      macroF1: z.number().min(0).max(1),
+    }),
+  ),
+  /** Of the accuracy, between the best group and the worst, with its 95 % interval; absent for a single group. */
+  gap: z
+    .strictObject({ value: z.number(), low: z.number(), high: z.number(), best: z.string(), worst: z.string() })
+    .optional(),
+});
+
 /** A number with how it was obtained; without that a figure is not worth printing. */
 export const obtainedMetricSchema = z.strictObject({
   dataset: z.string(),
@@ -15,6 +31,18 @@ export const obtainedMetricSchema = z.strictObject({
   n: z.number().int().positive(),
   accuracy: z.number().min(0).max(1),
   macroF1: z.number().min(0).max(1),
+  /** 95 %, of the accuracy. */
+  interval: z.strictObject({ low: z.number(), high: z.number() }).optional(),
+  /** The bias table: by gender, angle, person, data set, as far as the data say. */
+  bias: z.record(z.string(), groupingSchema).optional(),
+  /** Expected calibration error, and what it would be with logits divided by a temperature that was fitted on validation. */
+  calibration: z
+    .strictObject({
+      expectedError: z.number(),
+      temperature: z.number().positive().optional(),
+      expectedErrorAtTemperature: z.number().optional(),
+    })
+    .optional(),
 });
 
 /** `card.json` of a model bundle: all that is needed to use the weights, and how they came to be. */

@@ -4,6 +4,7 @@ import { MissingInputError } from '@mien/core';
 import { describeSystemError } from '@mien/core/node';
 import type { ReportInput } from '@mien/metrics';
 import { z } from 'zod';
+import type { Experiment } from '../configuration/experiment.js';
 import { checkConfiguration, readYamlFile } from '../configuration/yaml-file.js';
 import { describeProtocol } from '../run/describe-protocol.js';
 import type { RunRecord } from '../run/run-folder.js';
@@ -73,7 +74,9 @@ export async function readRunResult(run: string): Promise<RunResult> {
       experiment: experiment.name,
       network: experiment.model.architecture,
       dataset: headline.dataset,
-      protocol: describeProtocol(experiment),
+      protocol: describeProtocol(
+        experiment.crossValidation ? { ...experiment, split: wholeOf(experiment.split) } : experiment,
+      ),
       startedFrom: experiment.model.startFrom ?? startOfRecipe(experiment.recipe),
       split: headline.split,
       obtained: headline.obtained,
@@ -95,6 +98,12 @@ export async function readRunResult(run: string): Promise<RunResult> {
     }),
     run,
   );
+}
+
+/** The protocol of all folds together. */
+function wholeOf(split: Experiment['split']): Experiment['split'] {
+  const { fold: _, ...whole } = split as Experiment['split'] & { readonly fold?: number };
+  return whole as Experiment['split'];
 }
 
 async function readPage(run: string): Promise<ReportInput> {

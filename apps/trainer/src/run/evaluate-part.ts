@@ -122,11 +122,6 @@ async function drawMistakes(
   );
 }
 
-/** The figure that a model card carries. */
-export function toCardMetric({ dataset, split, obtained, report }: ReportEvaluation) {
-  return { dataset, split, obtained, n: report.n, accuracy: report.accuracy, macroF1: report.macroF1 };
-}
-
 /** The share of right answers, in words: `61.2 % of 3,589`. */
 export function describeAccuracy({ accuracy, n }: ClassificationReport): string {
   return `${(100 * accuracy).toFixed(1)} % of ${n.toLocaleString('en')}`;

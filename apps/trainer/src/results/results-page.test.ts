@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { readResults } from '../commands/results.js';
+import { renderResults, resultRowsSchema } from './results-page.js';
+import { type RunResult, runResultSchema } from './run-result.js';
+
+const docs = (path: string) => fileURLToPath(new URL(`../../../../docs/${path}`, import.meta.url));
+
+const run: RunResult = runResultSchema.parse({
+  experiment: 'kdef-tang',
+  network: 'tang',
+  dataset: 'kdef',
+  protocol: 'k-fold (k 5)',
+  split: 'test',
+  obtained: 'held-out',
+  n: 1490,
+  accuracy: 0.8123,
+  interval: { low: 0.79, high: 0.83 },
+  macroF1: 0.8,
+  spread: { trainings: 5, mean: 0.811, standardDeviation: 0.03, low: 0.76, high: 0.85 },
+  seeds: [1, 2],
+  gaps: { gender: { groups: 2, value: 0.1, low: 0.05, high: 0.15, best: 'female', worst: 'male' } },
+  seconds: 125,
+  startedAt: '2026-01-01T00:00:00.000Z',
+  engine: 'wasm, 4.22.0',
+  processor: 'A processor',
+  processors: 2,
+  revision: 'abc',
+  command: 'mien-train run kdef-tang.yaml',
+});
+const rows = resultRowsSchema.parse([
+  { model: 'Tang', set: 'KDEF', theirs: '59.15', experiment: 'kdef-tang' },
+  { model: 'Lopes', set: 'CK+', theirs: '95.75', experiment: 'ck-plus-lopes' },
+]);
+
+test('a row has ours beside theirs, with protocol, seeds, spread, time and command; one that was not run says so', () => {
+  const page = renderResults({ rows, runs: new Map([[run.experiment, run]]), cards: [], studies: [] });
+  const cells = (model: string) =>
+    page
+      .split('\n')
+      .find((line) => line.startsWith(`| ${model}`))
+      ?.split('|')
+      .map((cell) => cell.trim())
+      .slice(1, -1);
+  expect(cells('Tang')).toEqual([
+    'Tang',
+    'KDEF',
+    '59.15',
+    '**81.2** (79.0–83.0) of 1,490; 81.1 ± 3.0, 76.0 to 85.0',
+    'k-fold (k 5); held-out',
+    '1, 2',
+    '2 min 05 s',
+    '`mien-train run kdef-tang.yaml`',
+  ]);
+  expect(cells('Lopes')?.slice(3)).toEqual(['not run', '–', '–', '–', '`mien-train run ck-plus-lopes`']);
+  expect(cells('kdef-tang')).toEqual(['kdef-tang', 'gender (2)', '10.0 (5.0–15.0)', 'female / male']);
+});
+
+test('a row names an experiment or a bundle, not both and not neither', () => {
+  const row = { model: 'a', set: 'b', theirs: '–' };
+  for (const wrong of [row, { ...row, experiment: 'x', bundle: 'y' }]) {
+    expect(resultRowsSchema.safeParse([wrong]).success).toBe(false);
+  }
+});
+
+test('docs/results.md is what the command makes of what is kept', async () => {
+  expect(await readFile(docs('results.md'), 'utf8')).toBe(renderResults(await readResults(docs('results'))));
+});

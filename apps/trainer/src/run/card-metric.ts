@@ -1,0 +1,39 @@
+import type { ModelCard } from '@mien/core';
+import type { GroupedReport, ReportEvaluation } from '@mien/metrics';
+
+type CardMetric = ModelCard['metrics'][number];
+
+/** The figures that a model card carries of an evaluation: with intervals, the bias table and the calibration. */
+export function toCardMetric(evaluation: ReportEvaluation): CardMetric {
+  const { dataset, split, obtained, report, accuracyInterval: interval, groups = {} } = evaluation;
+  const bias = Object.entries(groups).flatMap(([name, own]) => (own ? [[name, toGrouping(own)] as const] : []));
+  const { n, accuracy, macroF1 } = report;
+  return {
+    dataset,
+    split,
+    obtained,
+    n,
+    accuracy,
+    macroF1,
+    ...(interval && { interval: { low: interval.low, high: interval.high } }),
+    ...(bias.length > 0 && { bias: Object.fromEntries(bias) }),
+    ...(evaluation.calibration && { calibration: toCalibration(evaluation) }),
+  };
+}
+
+function toGrouping({ groups, gap: { accuracy: gap } }: GroupedReport): NonNullable<CardMetric['bias']>[string] {
+  const { value, best, worst, interval } = gap;
+  return {
+    groups: groups.map(({ group, n, accuracy, macroF1 }) => ({ group, n, accuracy, macroF1 })),
+    ...(interval && { gap: { value, low: interval.low, high: interval.high, best, worst } }),
+  };
+}
+
+function toCalibration({ calibration, temperature }: ReportEvaluation): CardMetric['calibration'] {
+  return (
+    calibration && {
+      expectedError: calibration.expectedError,
+      ...(temperature && { temperature: temperature.value, expectedErrorAtTemperature: temperature.expectedError }),
+    }
+  );
+}
