@@ -184,7 +184,11 @@ describe('mien predict', () => {
     expect(asked).toBe(0);
     const allowed = await run('predict', `${address}/there.png`, '--allow-urls');
     expect(allowed).toMatchObject({ code: 0, output: `${address}/there.png: no face\n` });
-    expect(await run('predict', `${address}/gone.png`, '--allow-urls')).toMatchObject({ code: 2 });
+    const gone = await run('predict', `${address}/gone.png`, 'empty.png', '--allow-urls');
+    expect(gone).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(/gone\.png: expected a picture at .*; found status 404.*\nempty\.png: no face\n$/),
+    });
     expect(await run('predict', 'file:///etc/hosts', '--allow-urls')).toMatchObject({ code: 2 });
     server.close();
   });

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { createEmotionReader } from '../emotion-reader.js';
 import { nameAnnotatedCopies } from '../predict/annotated-names.js';
+import { fetchingAddresses } from '../predict/fetch-addresses.js';
 import { findSources } from '../predict/find-sources.js';
 import { createFormat, FORMAT_NAMES } from '../predict/formats.js';
 import { findingSmallFaces } from '../predict/small-faces.js';
@@ -60,7 +61,10 @@ async function predict(inputs: string[], given: unknown): Promise<void> {
   try {
     process.stdout.write(format.begin);
     let index = 0;
-    for await (const result of readPictures(read, sources, { batch: options.batch, concurrency: 2 * threads })) {
+    for await (const result of readPictures(fetchingAddresses(read), sources, {
+      batch: options.batch,
+      concurrency: 2 * threads,
+    })) {
       if ('error' in result) process.exitCode = 1;
       process.stdout.write(format.picture(result, index++));
     }

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EMOTIONS, EngineUnavailableError } from '@mien/core';
+import { EMOTIONS } from '@mien/core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { drawFrames, encodeVideo, hasFFmpeg, remux } from '../video/fixtures/make-video.js';
 import type { FrameRecord } from '../video/frame-records.js';
@@ -137,7 +137,7 @@ test('without FFmpeg the error says what to install', async () => {
   });
   const { loadFFmpeg } = await import('../video/ffmpeg.js');
   const loading = loadFFmpeg();
-  await expect(loading).rejects.toSatisfy((error) => EngineUnavailableError.isInstance(error));
+  await expect(loading).rejects.toMatchObject({ code: 'MIEN_ENGINE_UNAVAILABLE' });
   await expect(loading).rejects.toThrow(/run npm install node-av/i);
   vi.doUnmock('node-av/lib');
 });

@@ -1,8 +1,8 @@
 import { basename, extname, join } from 'node:path';
-import type { PictureSource } from '../reading/read-batch.js';
+import type { NamedSource } from './find-sources.js';
 
 /** Gives each picture a file in `folder` for its annotated copy: its own name, with a number where two pictures have the same. */
-export function nameAnnotatedCopies(sources: readonly PictureSource[], folder: string): PictureSource[] {
+export function nameAnnotatedCopies(sources: readonly NamedSource[], folder: string): NamedSource[] {
   const taken = new Set<string>();
   return sources.map((source) => {
     const stem = stemOf(source.name);

@@ -4,7 +4,11 @@ import { findPictures } from './find-pictures.js';
 
 /** No photograph is larger; what is, is not read into memory. */
 const MAXIMUM_BYTES = 64 * 1024 ** 2;
-const FETCH_MILLISECONDS = 30_000;
+
+/** A picture that was named; that of an address is fetched when its turn comes (`fetchingAddresses`). */
+export interface NamedSource extends PictureSource {
+  readonly isAddress?: true;
+}
 
 export interface FindSourcesOptions {
   /** Whether pictures may be fetched from http and https addresses. */
@@ -16,14 +20,14 @@ export interface FindSourcesOptions {
 /**
  * What arguments name, in their order: files, folders and patterns as `findPictures` finds them, `-` for one picture on standard input, and
  * addresses where they are allowed.
- * @throws {MissingInputError} when an argument names nothing or cannot be fetched; @throws {InvalidConfigurationError} for an address that
+ * @throws {MissingInputError} when an argument names nothing; @throws {InvalidConfigurationError} for an address that
  * is not allowed, and `-` twice.
  */
 export async function findSources(
   inputs: readonly string[],
   { allowUrls = false, stdin = process.stdin }: FindSourcesOptions = {},
-): Promise<PictureSource[]> {
-  const sources = new Map<string, PictureSource>();
+): Promise<NamedSource[]> {
+  const sources = new Map<string, NamedSource>();
   for (const input of inputs) {
     for (const source of await expand(input, allowUrls, stdin)) {
       if (!sources.has(source.name)) sources.set(source.name, source);
@@ -36,7 +40,7 @@ async function expand(
   input: string,
   allowUrls: boolean,
   stdin: AsyncIterable<Uint8Array>,
-): Promise<readonly PictureSource[]> {
+): Promise<readonly NamedSource[]> {
   if (input === '-') return [{ name: '-', content: await collect('standard input', stdin) }];
   if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(input)) {
     return (await findPictures([input])).map((file) => ({ name: file, content: file }));
@@ -49,23 +53,11 @@ async function expand(
       details: { input },
     });
   }
-  return [{ name: input, content: await fetchPicture(input) }];
+  return [{ name: input, content: input, isAddress: true }];
 }
 
-async function fetchPicture(url: string): Promise<Uint8Array> {
-  let found: string;
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_MILLISECONDS) });
-    if (response.ok && response.body) return await collect(url, response.body as AsyncIterable<Uint8Array>);
-    found = `status ${response.status}`;
-  } catch (error) {
-    if (error instanceof MissingInputError) throw error;
-    found = error instanceof Error ? error.message : String(error);
-  }
-  throw new MissingInputError({ expected: `a picture at ${url}`, found, fix: 'check the address', details: { url } });
-}
-
-async function collect(name: string, stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+/** @throws {MissingInputError} when there is more than a picture has. */
+export async function collect(name: string, stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of stream) {
