@@ -119,6 +119,14 @@ describe('exportOnnx', () => {
       expect(text).toContain(wanted);
   });
 
+  it('names the ends of a sequential model that was never used', async () => {
+    const model = sequential(layers.dense({ name: 'first', inputShape: [3], units: 4 }));
+    model.add(layers.dense({ name: 'last', units: 2 }));
+    const session = await InferenceSession.create(exportOnnx(model));
+    expect([session.inputNames, session.outputNames]).toEqual([['first_input'], ['last']]);
+    await session.release();
+  });
+
   it('takes names, several inputs and outputs', async () => {
     const a = tfl.input({ shape: [3] });
     const b = tfl.input({ shape: [3] });
@@ -176,6 +184,7 @@ describe('exportOnnx', () => {
       {},
     ],
     ['missing names', /Expected 1 different input names/, withApply((x) => x), { inputNames: [] }],
+    ['empty names', /Expected 1 different input names/, withApply((x) => x), { inputNames: [''] }],
   ])('refuses %s', (_name, message, model, options) => {
     const tensors = tf.memory().numTensors;
     expect(() => exportOnnx(model, options)).toThrow(message);

@@ -12,6 +12,9 @@ export interface ExportableModel {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   readonly weights: readonly { readonly originalName: string; read(): Tensor }[];
+  /** False for a `Sequential` to which layers were added since it was last used: its outputs have no names yet. */
+  readonly built?: boolean;
+  build?(): void;
   apply(inputs: Tensor[], options?: { training?: boolean }): unknown;
 }
 
@@ -35,7 +38,7 @@ function fail(code: string, message: string): never {
 
 function namesFor(what: string, wanted: readonly string[] | undefined, own: readonly string[]): readonly string[] {
   const names = wanted ?? own;
-  if (names.length !== own.length || new Set(names).size !== names.length) {
+  if (names.length !== own.length || new Set(names).size !== names.length || names.includes('')) {
     fail(
       'wrong-names',
       `Expected ${own.length} different ${what} names (${own.join(', ')}); found ${names.join(', ')}. Give each one a name.`,
@@ -81,6 +84,7 @@ function weightNames(model: ExportableModel): (initializer: OnnxInitializer) => 
  */
 export function exportOnnx(model: ExportableModel, options: ExportOptions = {}): Uint8Array {
   const backend = currentBackend();
+  if (model.built === false) model.build?.();
   const inputNames = namesFor('input', options.inputNames, model.inputNames);
   const outputNames = namesFor('output', options.outputNames, model.outputNames);
   const shapes = inputShapesOf(model, options.inputShapes);
@@ -99,6 +103,12 @@ export function exportOnnx(model: ExportableModel, options: ExportOptions = {}):
     };
   });
   const graph = mergeBatchTraces(traces, inputNames[0]!);
+  if (graph.outputShapes.length !== outputNames.length) {
+    fail(
+      'wrong-names',
+      `Expected a name for each of ${graph.outputShapes.length} outputs; found ${outputNames.length}. Give each one a name.`,
+    );
+  }
 
   const taken = new Set([...inputNames, ...outputNames]);
   const unique = (name: string): string => {
