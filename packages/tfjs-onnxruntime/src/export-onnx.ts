@@ -14,7 +14,7 @@ export interface ExportableModel {
   readonly weights: readonly { readonly originalName: string; read(): Tensor }[];
   /** False for a `Sequential` to which layers were added since it was last used: its outputs have no names yet. */
   readonly built?: boolean;
-  build?(): void;
+  build?(inputShape: unknown): void;
   apply(inputs: Tensor[], options?: { training?: boolean }): unknown;
 }
 
@@ -84,7 +84,7 @@ function weightNames(model: ExportableModel): (initializer: OnnxInitializer) => 
  */
 export function exportOnnx(model: ExportableModel, options: ExportOptions = {}): Uint8Array {
   const backend = currentBackend();
-  if (model.built === false) model.build?.();
+  if (model.built === false) model.build?.(undefined);
   const inputNames = namesFor('input', options.inputNames, model.inputNames);
   const outputNames = namesFor('output', options.outputNames, model.outputNames);
   const shapes = inputShapesOf(model, options.inputShapes);
