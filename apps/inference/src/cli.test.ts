@@ -193,20 +193,6 @@ describe('mien predict', () => {
     server.close();
   });
 
-  test('small faces are found where they are asked for', async () => {
-    const face = await sharp(join(folder, 'two faces.jpg')).extract({ left: 40, top: 40, width: 281, height: 381 });
-    const small = await face.resize(59, 80).toBuffer();
-    await sharp({ create: { width: 1200, height: 900, channels: 3, background: '#8899aa' } })
-      .composite([0, 1, 2].map((place) => ({ input: small, left: 150 + 350 * place, top: 300 + 100 * place })))
-      .png()
-      .toFile(join(folder, 'small.png'));
-    const [without, found] = await Promise.all(
-      [[], ['--small-faces']].map((more) => run('predict', 'small.png', ...more)),
-    );
-    expect(without.output).toBe('small.png: no face\n');
-    expect(found.output).toMatch(/^small\.png: 3 faces\n/);
-  });
-
   test('options that do not fit are a mistake that names them', async () => {
     const { code, errors } = await run('predict', 'empty.png', '--format', 'xml', '--threads', 'many');
     expect(code).toBe(2);
