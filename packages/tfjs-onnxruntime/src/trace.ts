@@ -48,7 +48,7 @@ export function encodeTrace(
   backend: OnnxRuntimeBackend,
   compute: TraceableFunction,
   inputs: readonly TraceInput[],
-): { bytes: Uint8Array; outputNames: string[]; work: Pick<SessionWork, 'operations' | 'multiplyAdds'> } {
+): { bytes: Uint8Array; outputNames: string[]; work: Pick<SessionWork, 'operations' | 'typicalOperation'> } {
   const lowered = lowerTrace(backend, compute, inputs);
   const bytes = encodeModel({
     nodes: lowered.builder.nodes,
@@ -56,7 +56,7 @@ export function encodeTrace(
     inputs: lowered.inputs,
     outputs: lowered.outputs,
   });
-  const work = { operations: lowered.builder.nodes.length, multiplyAdds: lowered.multiplyAdds };
+  const work = { operations: lowered.builder.nodes.length, typicalOperation: lowered.typicalOperation };
   return { bytes, outputNames: lowered.outputs.map((output) => output.name), work };
 }
 

@@ -10,7 +10,7 @@ import {
   TO_CHANNELS_FIRST,
   TO_LOGICAL,
 } from './layout.js';
-import { multiplyAddsOf } from './multiply-adds.js';
+import { typicalOperationOf } from './multiply-adds.js';
 
 /** How one kind of graph node becomes ONNX nodes. */
 export interface OperatorDefinition {
@@ -31,8 +31,8 @@ export interface LoweredGraph {
   /** For each input the `index` attribute of its leaf. */
   readonly inputLeaves: readonly number[];
   readonly outputs: readonly OnnxValueInfo[];
-  /** How much work it is; see {@link multiplyAddsOf}. */
-  readonly multiplyAdds: number;
+  /** How large its operations are; see {@link typicalOperationOf}. */
+  readonly typicalOperation: number;
 }
 
 /** What a value is called in each layout that it has been asked for. */
@@ -240,7 +240,7 @@ export function lowerGraph(
   const outputs = graph.outputs.map(
     ({ dtype, shape }, index): OnnxValueInfo => ({ name: names[index]!, type: dtype, shape }),
   );
-  return { builder: context.onnx, inputs, inputLeaves, outputs, multiplyAdds: multiplyAddsOf(graph) };
+  return { builder: context.onnx, inputs, inputLeaves, outputs, typicalOperation: typicalOperationOf(graph) };
 }
 
 /** Rank-0 or single-element value of any rank: broadcasts the same in every layout. */

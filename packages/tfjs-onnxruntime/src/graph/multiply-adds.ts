@@ -1,7 +1,7 @@
 import { type Graph, type GraphNode, sizeOf } from './graph.js';
 
-/** Multiply-adds of one node: exact for convolutions and products of matrices, one for each number of other results. */
-function ofNode(node: GraphNode): number {
+/** Multiply-adds of one operation: exact for convolutions and products of matrices, one for each number of other results. */
+export function multiplyAddsOf(node: GraphNode): number {
   const [first, second] = node.inputs;
   const results = sizeOf(node.outputs[0]!.shape);
   switch (node.op) {
@@ -24,7 +24,12 @@ function ofNode(node: GraphNode): number {
   }
 }
 
-/** How much work a graph is: its multiply-adds, an element-wise operation counting one for each number. */
-export function multiplyAddsOf(graph: Graph): number {
-  return graph.nodes.reduce((total, node) => total + ofNode(node), 0);
+/**
+ * How large the operations are that a graph's work is in: the mean of their multiply-adds, each operation weighted by these. An
+ * element-wise operation counts one for each number.
+ */
+export function typicalOperationOf(graph: Graph): number {
+  const sizes = graph.nodes.map(multiplyAddsOf);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  return total === 0 ? 0 : sizes.reduce((sum, size) => sum + size * size, 0) / total;
 }

@@ -47,7 +47,7 @@ export class CompiledGraph {
     let session: Session;
     try {
       const { longLived } = settings;
-      const work = { operations: graph.nodes.length, multiplyAdds: lowered.multiplyAdds, longLived };
+      const work = { operations: graph.nodes.length, typicalOperation: lowered.typicalOperation, longLived };
       session = new Session(bytes, sessionOptionsFor(settings, work));
     } catch (cause) {
       throw new ExecutionError('compile', describeFailure(cause, graph.nodes), cause);

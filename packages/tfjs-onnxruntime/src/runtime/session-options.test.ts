@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { resolveOptions } from './options.js';
 import { sessionOptionsFor } from './session-options.js';
 
-const light = { operations: 30, multiplyAdds: 1e7, longLived: false };
-const heavy = { operations: 30, multiplyAdds: 1e9, longLived: false };
+const light = { operations: 30, typicalOperation: 1e6, longLived: false };
+const heavy = { operations: 30, typicalOperation: 1e8, longLived: false };
 
 it('gives threads to graphs whose operations are worth waking them', () => {
   const options = resolveOptions({ threads: 3 });

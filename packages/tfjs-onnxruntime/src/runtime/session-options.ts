@@ -5,8 +5,8 @@ import type { ResolvedOptions } from './options.js';
 export interface SessionWork {
   /** Operations of its graph. */
   readonly operations: number;
-  /** See `multiplyAddsOf`. */
-  readonly multiplyAdds: number;
+  /** How large they are; see `typicalOperationOf`. */
+  readonly typicalOperation: number;
   /** One of few that are run again and again, as opposed to one of many in a cache. */
   readonly longLived: boolean;
 }
@@ -14,8 +14,8 @@ export interface SessionWork {
 /** Operations of a graph from which memory of its own is worth holding: a training step has more. */
 const LARGE_GRAPH = 512;
 
-/** Multiply-adds per operation (some 10 µs) up to which waking a second thread costs more than it saves. */
-const SMALL_OPERATION = 1e6;
+/** Multiply-adds of an operation (some 15 µs) up to which waking a second thread costs more than it saves. */
+const SMALL_OPERATION = 1.5e6;
 
 /**
  * The session options for a graph. Each session with an arena keeps the memory of its largest run, and in one block (a quarter more, a few per
@@ -23,12 +23,12 @@ const SMALL_OPERATION = 1e6;
  */
 export function sessionOptionsFor(
   { threads, sessionOptions }: Pick<ResolvedOptions, 'threads' | 'sessionOptions'>,
-  { operations, multiplyAdds, longLived }: SessionWork,
+  { operations, typicalOperation, longLived }: SessionWork,
 ): SessionOptions {
   return {
     enableCpuMemArena: longLived || operations >= LARGE_GRAPH,
     enableMemPattern: longLived,
-    intraOpNumThreads: multiplyAdds < operations * SMALL_OPERATION ? 1 : threads,
+    intraOpNumThreads: typicalOperation < SMALL_OPERATION ? 1 : threads,
     ...sessionOptions,
   };
 }
