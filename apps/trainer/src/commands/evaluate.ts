@@ -3,13 +3,14 @@ import { startEngine } from '@mien/compute';
 import { InvalidConfigurationError, type ModelCard, type Split } from '@mien/core';
 import { formatReport, type ReportEvaluation } from '@mien/metrics';
 import { readBundle } from '@mien/model-zoo';
+import { parsePipeline } from '@mien/preprocessing';
 import type { TensorSet } from '@mien/preprocessing/node';
 import type { Views } from '@mien/training';
 import { Command, Option } from 'commander';
 import { resolveBundle } from '../bundle-path.js';
 import { findDatasetFolder } from '../configuration/dataset-definition.js';
 import { pipelineForBundle } from '../data.js';
-import { loadModelInputs } from '../inputs/model-inputs.js';
+import { inputKindOf, loadModelInputs } from '../inputs/model-inputs.js';
 import { type EvaluatedPart, evaluatePart } from '../run/evaluate-part.js';
 import { keepKnownLabels, mapLabels } from '../run/label-order.js';
 import { writePredictions } from '../run/predictions.js';
@@ -62,7 +63,9 @@ async function evaluate(bundlePath: string, options: EvaluateOptions): Promise<v
   const { card } = bundle;
   const folder = await findDatasetFolder(options.dataset);
   const { id, options: own } = card.architecture;
-  const pipeline = pipelineForBundle(folder, card.pipeline);
+  // Landmarks are found by the face; only without them can a picture that is a face already go uncut.
+  const hasLandmarks = inputKindOf(id).includes('landmarks');
+  const pipeline = hasLandmarks ? parsePipeline(card.pipeline) : pipelineForBundle(folder, card.pipeline);
   const inputs = await loadModelInputs(folder, { id, options: own, pipeline, path: options.data });
   const { set } = inputs;
   const selected = selectSplit(set, split);
