@@ -34,7 +34,9 @@ export function findWrongImports(root) {
 function allowedNames({ directory }) {
   const [parent, name] = directory.split('/');
   if (parent === 'datasets') return ['@mien/trainer'];
-  if (parent === 'apps') return Object.keys(LEFT_OF).map((left) => `@mien/${left}`);
+  // The page is the browser half of the program that serves it.
+  const halves = directory === 'apps/web' ? ['@mien/inference'] : [];
+  if (parent === 'apps') return [...Object.keys(LEFT_OF).map((left) => `@mien/${left}`), ...halves];
   return LEFT_OF[name]?.map((left) => `@mien/${left}`);
 }
 

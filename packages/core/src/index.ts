@@ -3,6 +3,7 @@ export * from './errors.js';
 export * from './face.js';
 export * from './image.js';
 export * from './model-card.js';
+export * from './pick-frames.js';
 export * from './prediction.js';
 export * from './random.js';
 export * from './safetensors.js';

@@ -1,3 +1,4 @@
+export { pickFrames } from '@mien/core';
 export * from './architectures/architecture.js';
 export { freezeForJointFineTuning } from './architectures/dtagn.js';
 export { growFrom } from './architectures/progressive.js';

@@ -6,7 +6,7 @@ import { createPipeline } from '@mien/preprocessing';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createEmotionReader, EmotionReader } from '../emotion-reader.js';
+import { createEmotionReader, EmotionReader, networkOf } from '../emotion-reader.js';
 import type { FaceReader } from './face-follower.js';
 import { drawFrames } from './fixtures/make-video.js';
 import type { FrameRecord } from './frame-records.js';
@@ -172,7 +172,7 @@ test('a network of sequences is given the last frames of each face, as it was tr
     architecture: { id: 'dtan', options: { frames: 3 } },
   };
   const pipeline = await createPipeline([{ step: 'grey' }, { step: 'resize', width: 16, height: 16 }]);
-  const reader = new EmotionReader(card as unknown as EmotionReader['card'], model, pipeline);
+  const reader = new EmotionReader(card as unknown as EmotionReader['card'], networkOf(model), pipeline);
   expect(reader.frames).toBe(3);
   // The whole picture is the face.
   const images = Array.from({ length: 5 }, (_, frame) => {

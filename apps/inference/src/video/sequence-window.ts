@@ -1,4 +1,4 @@
-import { pickFrames } from '@mien/model-zoo';
+import { pickFrames } from '@mien/core';
 
 /**
  * The last frames of one face as the input of a network of sequences: their channels interleaved pixel by pixel, the oldest first. While a

@@ -3,7 +3,7 @@ import { createRandom, type Landmarks } from '@mien/core';
 import { ready, setBackend, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { LandmarkDistances } from '../layers/landmark-distances.js';
-import { INNER_POINTS, landmarkVector, pickFrames, trajectoryVector } from './landmark-vectors.js';
+import { INNER_POINTS, landmarkVector, trajectoryVector } from './landmark-vectors.js';
 
 beforeAll(async () => {
   await setBackend('cpu');
@@ -54,12 +54,6 @@ test('trajectories count from the nose and do not change with place and size', (
   moved.forEach((value, index) => {
     expect(value).toBeCloseTo(vector[index], 4);
   });
-});
-
-test('frames are spread from the first to the last, and repeat where there are too few', () => {
-  expect(pickFrames(23, 12)).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22]);
-  expect(pickFrames(2, 4)).toEqual([0, 0, 1, 1]);
-  expect(pickFrames(5, 1)).toEqual([4]);
 });
 
 test('landmarks of another scheme are refused', () => {
