@@ -125,9 +125,19 @@ export class PageView {
     this.#draw();
   }
 
+  /** The picture is seldom as large as the screen that it stands in. */
+  #layBoxesOver({ offsetLeft, offsetTop, offsetWidth, offsetHeight }: HTMLElement): void {
+    const { style } = this.#boxes;
+    style.left = `${offsetLeft}px`;
+    style.top = `${offsetTop}px`;
+    style.width = `${offsetWidth}px`;
+    style.height = `${offsetHeight}px`;
+  }
+
   #draw(): void {
     const { faces = [], ...size } = this.#reading ?? {};
     const { chosen } = this.#choice;
+    this.#layBoxesOver(this.#video.hidden ? this.#picture : this.#video);
     drawBoxes(this.#boxes, { width: 1, height: 1, ...size }, faces, chosen);
     this.#bars.update(faces.find(({ id }) => id === chosen));
     const moments = chosen === undefined ? [] : this.#history.of(chosen);

@@ -106,6 +106,7 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where there is none)', { ti
     const [face, ...others] = await reader.read(await seenBy(page));
     expect(others).toEqual([]);
     expectEqual(bars, face);
+    expect(await page.locator('#boxes').boundingBox()).toEqual(await page.locator('video').boundingBox());
     expect(requests.filter((url) => !url.startsWith('blob:'))).toEqual([]);
     // Nor could it: the page's policy refuses, its own server included.
     const tryToSend = async (address: string) => {

@@ -14,7 +14,7 @@ export function describeFaces(faces: readonly Pick<ReadFace, 'id' | 'label' | 'c
 }
 
 /** How a face looks, said of it. */
-export const ADJECTIVES: Readonly<Record<Emotion, string>> = {
+const ADJECTIVES: Readonly<Record<Emotion, string>> = {
   angry: 'angry',
   disgust: 'disgusted',
   fear: 'afraid',
