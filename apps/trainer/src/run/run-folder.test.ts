@@ -39,6 +39,7 @@ test('configuration, data and engine each change the key of a run', () => {
     createRunKey({ ...experiment, seed: 4 }, 'a', engine),
     createRunKey(experiment, 'b', engine),
     createRunKey(experiment, 'a', { ...engine, runtime: 'onnxruntime-node 1.31.0' }),
+    createRunKey(experiment, 'a', { ...engine, engine: 'onnxruntime-webgpu' }),
   ];
-  expect(new Set(keys).size).toBe(4);
+  expect(new Set(keys).size).toBe(5);
 });
