@@ -35,12 +35,7 @@ export function pageFiles(): Plugin {
         }
       }
       emit('files.json', `${JSON.stringify({ bundles: bundles.map(({ name }) => name), faces: files })}\n`);
-      emit('opencv.js', asModule(await readFile(require.resolve('@techstark/opencv-js/dist/opencv.js'), 'utf8')));
+      emit('opencv.js', await readFile(require.resolve('@techstark/opencv-js/dist/opencv.js')));
     },
   };
-}
-
-/** OpenCV.js is written for script tags; this gives it an object of its own to put itself in. */
-function asModule(source: string): string {
-  return `const host = {};\n(function () {\n${source}\n}).call(host);\nexport const opencv = { module: host.cv };\n`;
 }

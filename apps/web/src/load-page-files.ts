@@ -1,4 +1,5 @@
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import { needsOpenCv } from './needs-opencv.js';
 import type { BundleFiles } from './protocol.js';
 
 /** Everything that the page needs, fetched before the first picture is seen. */
@@ -6,7 +7,8 @@ export interface PageFiles {
   readonly bundles: ReadonlyMap<string, BundleFiles>;
   readonly faces: ReadonlyMap<string, Uint8Array>;
   readonly wasm: ArrayBuffer;
-  readonly opencv: string;
+  /** The source of OpenCV.js: when one of the bundles needs it, or the page's address ends in `?haar`. */
+  readonly opencv: string | undefined;
 }
 
 interface FileList {
@@ -18,7 +20,7 @@ interface FileList {
 export async function loadPageFiles(onProgress: (done: number, all: number) => void): Promise<PageFiles> {
   const list: FileList = await (await fetchFile('files.json')).json();
   let done = 0;
-  const all = 1 + list.faces.length + list.bundles.length;
+  let all = 1 + list.faces.length + list.bundles.length;
   const counted = async <Value>(value: Promise<Value>): Promise<Value> => {
     const got = await value;
     onProgress(++done, all);
@@ -36,7 +38,11 @@ export async function loadPageFiles(onProgress: (done: number, all: number) => v
       }),
     ),
   ]);
-  const opencv = new URL('opencv.js', document.baseURI).href;
+  let opencv: string | undefined;
+  if (new URLSearchParams(location.search).has('haar') || bundles.some(([, { card }]) => needsOpenCv(card))) {
+    all++;
+    opencv = await counted(fetchFile('opencv.js').then((response) => response.text()));
+  }
   return { wasm, faces: new Map(faces), bundles: new Map(bundles), opencv };
 }
 

@@ -1,15 +1,16 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FacePrediction, PixelImage } from '@mien/core';
 import { createEmotionReader, type EmotionReader } from '@mien/inference';
+import { pretrainedDirectory } from '@mien/model-zoo';
 import type { BrowserContext, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { build, defaultClientConditions } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { exportBundles } from '../build/export-bundles.js';
+import { exportBundles, type PageBundle } from '../build/export-bundles.js';
 import { chromiumPath, startBrowser } from './fixtures/chromium.js';
 import { drawFace } from './fixtures/drawn-face.js';
 import type { LibraryPage } from './fixtures/library-page.js';
@@ -23,6 +24,8 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where there is none)', { ti
   let png: Buffer;
   let reader: EmotionReader;
   let context: BrowserContext;
+  /** The paths of what the page asked for. */
+  let requested: string[];
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'mien-web-'));
@@ -40,13 +43,15 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where there is none)', { ti
   });
 
   /** The page, when it is ready; what stands in its console that is an error ends the test. */
-  async function openPage(options: Parameters<typeof startBrowser>[0] = {}): Promise<Page> {
+  async function openPage(options: Parameters<typeof startBrowser>[0] = {}, query = ''): Promise<Page> {
     const started = await startBrowser(options);
     context = started.context;
     const page = await context.newPage();
     page.setDefaultTimeout(100_000);
     page.on('pageerror', (error) => expect.fail(`on the page: ${error}`));
-    await page.goto(started.address);
+    page.on('request', (request) => requested.push(new URL(request.url()).pathname));
+    requested = [];
+    await page.goto(started.address + query);
     await page.getByRole('status').filter({ hasText: 'Ready.' }).waitFor();
     return page;
   }
@@ -171,6 +176,78 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where there is none)', { ti
     await open(bundle.card);
     await alert.waitFor({ state: 'hidden' });
     expectEqual(await readBars(page), (await reader.read(picture))[0]);
+  });
+
+  describe('a bundle that finds faces by Haar cascades', () => {
+    let haarReader: EmotionReader;
+    let bundle: PageBundle;
+
+    beforeAll(async () => {
+      // The shipped network with the framing that bundles had before there was a choice: a detector without a type.
+      const copy = join(folder, 'haar');
+      await cp(pretrainedDirectory(), copy, { recursive: true });
+      const card = JSON.parse(await readFile(join(copy, 'card.json'), 'utf8'));
+      const [, ...others] = card.pipeline;
+      const detector = {
+        passes: [{ cascade: 'frontalface-alt2' }, { cascade: 'frontalface-default' }],
+        searchSize: 1024,
+      };
+      const pipeline = [
+        { step: 'crop-face', detector, onMissing: 'skip', scale: 1.05, offset: { x: 0, y: 0.03 } },
+        ...others,
+      ];
+      await writeFile(join(copy, 'card.json'), JSON.stringify({ ...card, name: 'haar', pipeline }));
+      bundle = (await exportBundles(copy)).find(({ name }) => name === 'haar') as PageBundle;
+      haarReader = await createEmotionReader({ model: copy, engine: 'onnxruntime-cpu', threads: 1 });
+    });
+    afterAll(() => haarReader.dispose());
+
+    const openOwn = (page: Page) =>
+      page.getByLabel('Open your own').setInputFiles([
+        { name: 'card.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(bundle.card)) },
+        { name: 'network.onnx', mimeType: 'application/octet-stream', buffer: Buffer.from(bundle.network) },
+      ]);
+    async function expectAsInNode(page: Page): Promise<void> {
+      expect(await page.locator('#bundle').inputValue()).toBe('haar');
+      await page
+        .getByLabel('Open picture or video')
+        .setInputFiles({ name: 'face.png', mimeType: 'image/png', buffer: png });
+      const [face, ...others] = await haarReader.read(picture);
+      expect(others).toEqual([]);
+      expectEqual(await readBars(page), face);
+    }
+
+    test('of the user’s own is read as in Node, on the page with OpenCV.js', async () => {
+      const page = await openPage({}, '?haar');
+      const before = requested.length;
+      await openOwn(page);
+      await page.locator('#bundle option', { hasText: 'haar' }).waitFor({ state: 'attached' });
+      await expectAsInNode(page);
+      expect(requested.slice(0, before)).toContain('/opencv.js');
+      expect(requested.slice(before)).toEqual([]);
+    });
+
+    test('of the user’s own is refused in words elsewhere, where OpenCV.js is not loaded', async () => {
+      const page = await openPage();
+      await openOwn(page);
+      await page
+        .getByRole('alert')
+        .filter({ hasText: /Haar cascades.*\?haar/ })
+        .waitFor();
+      expect(requested).not.toContain('/opencv.js');
+    });
+
+    test('that the page offers is read as in Node, without asking', async () => {
+      const files = {
+        'files.json': JSON.stringify({
+          ...JSON.parse(await readFile(fileURLToPath(new URL('../dist/files.json', import.meta.url)), 'utf8')),
+          bundles: ['haar'],
+        }),
+        'bundles/haar/card.json': JSON.stringify(bundle.card),
+        'bundles/haar/network.onnx': bundle.network,
+      };
+      await expectAsInNode(await openPage({ files }));
+    });
   });
 
   test('the library gives in a browser what it gives in Node: the same tensor, the same probabilities', async () => {

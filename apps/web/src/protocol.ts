@@ -35,8 +35,8 @@ export type Request =
       /** ONNX Runtime's WebAssembly. */
       readonly wasm: ArrayBuffer;
       readonly faces: ReadonlyMap<string, Uint8Array>;
-      /** A module, imported when a bundle needs it. */
-      readonly opencv: string;
+      /** The source of OpenCV.js; not there when the page was opened without it. */
+      readonly opencv: string | undefined;
     }
   | { readonly type: 'open'; readonly bundle: BundleFiles }
   /** A picture by itself. */

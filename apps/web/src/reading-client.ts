@@ -7,7 +7,7 @@ export class ReadingClient {
 
   /**
    * @param wasm ONNX Runtime's WebAssembly; it is handed over. @param faces the files of the face detectors.
-   * @param opencv the URL of OpenCV.js as a module.
+   * @param opencv the source of OpenCV.js, for bundles with Haar cascades.
    */
   static async start(parts: Omit<Extract<Request, { type: 'start' }>, 'type'>): Promise<ReadingClient> {
     const client = new ReadingClient();

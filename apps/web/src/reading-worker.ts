@@ -1,6 +1,7 @@
 import { MissingInputError, type PixelImage, toPrediction } from '@mien/core';
 import { createEmotionReader, type EmotionReader, FaceFollower, type FaceReader } from '@mien/inference/browser';
 import * as runtime from 'onnxruntime-web/wasm';
+import { needsOpenCv } from './needs-opencv.js';
 import { DETECT_EVERY, SMOOTHING } from './options.js';
 import { rgbOf } from './pixels.js';
 import type { BundleFiles, Reading, Reply, Request } from './protocol.js';
@@ -12,6 +13,8 @@ let reader: EmotionReader | undefined;
 let timer: StageTimer;
 let timed: FaceReader;
 let follower: FaceFollower;
+/** OpenCV.js, once a bundle needed it. Never awaited: its `then` would wait for ever. */
+let module: unknown;
 
 const canvas = new OffscreenCanvas(1, 1);
 // Pixels are read back from every picture: a canvas on a graphics card would be slower.
@@ -29,6 +32,20 @@ function pixelsOf(bitmap: ImageBitmap): PixelImage {
   return rgbOf(context.getImageData(0, 0, width, height));
 }
 
+/** @param source of OpenCV.js: a classic script, which puts `cv` into its `this`. */
+function runOpenCv(source: string | undefined): unknown {
+  if (source === undefined) {
+    throw new MissingInputError({
+      expected: 'OpenCV.js, as this bundle finds faces by Haar cascades',
+      found: 'a page that was opened without it',
+      fix: 'open the page with ?haar at the end of its address, and then the bundle',
+    });
+  }
+  const host: { cv?: unknown } = {};
+  new Function(source).call(host);
+  return host.cv;
+}
+
 async function open(model: BundleFiles): Promise<void> {
   const { faces, opencv } = resources;
   const assets = async (path: string) => {
@@ -36,8 +53,7 @@ async function open(model: BundleFiles): Promise<void> {
     if (bytes) return bytes;
     throw new MissingInputError({ expected: `the file ${path}`, found: 'none', fix: 'build the page again' });
   };
-  const needsOpenCv = JSON.stringify(model.card).includes('"haar"');
-  const module = needsOpenCv ? (await import(/* @vite-ignore */ opencv)).opencv.module : undefined;
+  if (needsOpenCv(model.card)) module ??= runOpenCv(opencv);
   const next = await createEmotionReader({ model, runtime, assets, opencv: module });
   reader?.dispose();
   reader = next;
