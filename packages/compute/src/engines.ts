@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { ready, setBackend } from '@tensorflow/tfjs-core';
+import { findBackend, type KernelBackend, ready, setBackend } from '@tensorflow/tfjs-core';
 
 /**
  * Every engine, in the order that `auto` tries them. WebGPU stands behind the CPU, which always works, so it runs only when asked for:
@@ -64,6 +64,9 @@ async function startTensorFlow(packageName: string, needsGpu: boolean): Promise<
   return { backend: 'tensorflow', runtime: `${packageName} ${binding.version.tfjs}` };
 }
 
+/** The ONNX Runtime backend that was started last, and as what. */
+let running: { readonly backend: KernelBackend; readonly request: string } | undefined;
+
 function onnxRuntime(provider: 'cpu' | 'cuda' | 'webgpu'): EngineStarter {
   return {
     canTrain: true,
@@ -71,7 +74,11 @@ function onnxRuntime(provider: 'cpu' | 'cuda' | 'webgpu'): EngineStarter {
       if (provider === 'cuda') requireCudaLibraries();
       const { registerOnnxRuntimeBackend } = await import('@mien/tfjs-onnxruntime');
       const { env } = await import('onnxruntime-node');
-      registerOnnxRuntimeBackend({ executionProviders: [provider], threads });
+      const request = `${provider}, ${threads}`;
+      // Registered again, it would lose the tensors of whoever started it before.
+      if (running?.request !== request || running.backend !== findBackend('onnxruntime')) {
+        running = { backend: registerOnnxRuntimeBackend({ executionProviders: [provider], threads }), request };
+      }
       await select('onnxruntime');
       return { backend: 'onnxruntime', runtime: `onnxruntime-node ${env.versions.node}, ${provider}` };
     },

@@ -1,5 +1,5 @@
 import { EngineUnavailableError } from '@mien/core';
-import { getBackend, sum, tensor1d } from '@tensorflow/tfjs-core';
+import { add, getBackend, sum, tensor1d } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import type { EngineName } from './engines.js';
 import { startEngine } from './start-engine.js';
@@ -18,6 +18,17 @@ describe('startEngine', () => {
     const engine = await startEngine({ engine: name, threads: 1 });
     expect(engine).toMatchObject({ name, reason: 'asked for', rejected: [] });
     expect(getBackend()).toBe(engine.backend);
+  });
+
+  test('started again, it keeps the tensors that it has', async () => {
+    await startEngine({ engine: 'onnxruntime-cpu' });
+    const kept = tensor1d([1, 2, 3]);
+    const doubled = add(kept, kept);
+    await startEngine({ engine: 'onnxruntime-cpu' });
+    expect(await sum(doubled).data()).toEqual(Float32Array.of(12));
+    await startEngine({ engine: 'wasm' });
+    await startEngine({ engine: 'onnxruntime-cpu' });
+    expect(await kept.data()).toEqual(Float32Array.of(1, 2, 3));
   });
 
   test('wasm is refused for training, which it cannot do', async () => {

@@ -24,6 +24,7 @@ export interface StartedEngine {
 
 /**
  * Starts a compute engine and makes it TensorFlow.js's current backend. Each is checked with a small product before it counts as started.
+ * One that runs already, with the same options, goes on with its tensors; other options start it anew, without them.
  * @throws {EngineUnavailableError} when the one asked for is not there, cannot train, or none is.
  */
 export async function startEngine({
