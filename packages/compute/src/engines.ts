@@ -75,7 +75,7 @@ function onnxRuntime(provider: 'cpu' | 'cuda' | 'webgpu'): EngineStarter {
       const { registerOnnxRuntimeBackend } = await import('@mien/tfjs-onnxruntime');
       const { env } = await import('onnxruntime-node');
       const request = `${provider}, ${threads}`;
-      // Registered again, it would lose the tensors of whoever started it before.
+      // Registered again, it would have to compile and take over everything anew.
       if (running?.request !== request || running.backend !== findBackend('onnxruntime')) {
         running = { backend: registerOnnxRuntimeBackend({ executionProviders: [provider], threads }), request };
       }

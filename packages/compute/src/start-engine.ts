@@ -24,7 +24,7 @@ export interface StartedEngine {
 
 /**
  * Starts a compute engine and makes it TensorFlow.js's current backend. Each is checked with a small product before it counts as started.
- * One that runs already, with the same options, goes on with its tensors; other options start it anew, without them.
+ * One that runs already, with the same options, goes on; other options start it anew, and tensors move to it as they are used.
  * @throws {EngineUnavailableError} when the one asked for is not there, cannot train, or none is.
  */
 export async function startEngine({

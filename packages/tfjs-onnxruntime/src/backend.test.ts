@@ -28,6 +28,16 @@ describe('reading', () => {
     expect(b[0]).toBeCloseTo(Math.E, 5);
   });
 
+  it('finds tensors of the backend that was registered before, computed or not', async () => {
+    const x = tf.tensor1d([1, 2]);
+    const computed = tf.square(x);
+    await computed.data();
+    const recorded = tf.add(computed, x);
+    backend = await startBackend();
+    expect(Array.from(await recorded.data())).toEqual([2, 6]);
+    expect(Array.from(await tf.add(computed, recorded).data())).toEqual([3, 10]);
+  });
+
   it('computes only what is still referenced', async () => {
     const x = noise([4]);
     tf.exp(x).dispose();

@@ -141,7 +141,9 @@ export class OnnxRuntimeBackend extends KernelBackend implements KernelHost {
     return { kernelMs: performance.now() - start };
   }
 
+  /** What is recorded is computed first: another backend may ask for it, as TensorFlow.js moves tensors. */
   override dispose(): void {
+    this.work.flush();
     this.work.clear();
   }
 

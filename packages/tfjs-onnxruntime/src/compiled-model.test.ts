@@ -30,6 +30,18 @@ async function numbers(tensor: tf.Tensor): Promise<number[]> {
 }
 
 describe('compileModel', () => {
+  it('goes on when the backend is registered anew', async () => {
+    const model = smallModel();
+    const compiled = compileModel(model);
+    const x = noise([2, 7, 6, 2], 3);
+    const values = (await x.data()) as Float32Array;
+    const expected = await numbers(model.predict(x) as tf.Tensor);
+    await startBackend();
+    expect(relativeError(Array.from(await compiled.predict(values, 2)), expected)).toBeLessThan(1e-5);
+    compiled.dispose();
+    model.dispose();
+  });
+
   it('predicts what the model predicts, for every batch size', async () => {
     const model = smallModel();
     const compiled = compileModel(model, { batchSizes: 2 });

@@ -46,7 +46,7 @@ interface CompiledBatch {
  *   input of open size; `predict` throws it for several outputs
  */
 export function compileModel(model: TraceableModel, options: CompileOptions = {}): CompiledModel {
-  const backend = currentBackend();
+  const { options: backendOptions } = currentBackend();
   if (model.inputs.length !== 1) {
     throw new OnnxRuntimeBackendError(
       'unsupported-model',
@@ -73,8 +73,9 @@ export function compileModel(model: TraceableModel, options: CompileOptions = {}
   };
 
   const compile = (batch: number): CompiledBatch => {
+    // The backend may have been replaced since: the weights have moved to its successor.
     const { bytes, outputNames, work } = encodeTrace(
-      backend,
+      currentBackend(),
       ([x]) => model.apply(x!, { training: false }) as Tensor | Tensor[],
       [{ name: 'input', shape: [batch, ...inputShape] }],
     );
@@ -85,7 +86,7 @@ export function compileModel(model: TraceableModel, options: CompileOptions = {}
       );
     }
     const outputName = outputNames[0]!;
-    const session = new Session(bytes, sessionOptionsFor(backend.options, { ...work, longLived: true }));
+    const session = new Session(bytes, sessionOptionsFor(backendOptions, { ...work, longLived: true }));
     return { session, outputName, fetches: { [outputName]: null } };
   };
 

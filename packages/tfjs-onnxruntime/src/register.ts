@@ -32,8 +32,8 @@ function kernelConfig(definition: KernelDefinition): KernelConfig {
 
 /**
  * Registers the backend `onnxruntime` and its kernels with TensorFlow.js. Choose it with
- * `await tf.setBackend('onnxruntime'); await tf.ready()`. Called again, it replaces the backend (and its tensors are
- * gone).
+ * `await tf.setBackend('onnxruntime'); await tf.ready()`. Called again, it replaces the backend, and tensors move
+ * to the new one as they are used.
  *
  * @returns the backend that TensorFlow.js will use
  * @throws ExecutionProviderError when an execution provider is asked for that is not there
