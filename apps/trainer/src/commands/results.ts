@@ -26,12 +26,12 @@ export function resultsCommand(): Command {
       [],
     )
     .option('--add-study <folder>', 'keep the table of a study first (repeatable)', collect, [])
-    .option('--data <folder>', 'what is kept: rows.yaml, runs/ and studies/', 'docs/results')
+    .option('--data <folder>', 'what is kept: rows.yaml, experiments/ and studies/', 'docs/results')
     .option('--output <file>', 'the page', 'docs/results.md')
     .action(async ({ add, addStudy, data, output }: ResultsOptions) => {
       for (const run of add) {
         const result = await readRunResult(run);
-        await keep(join(data, 'runs', `${result.experiment}.json`), result);
+        await keep(join(data, 'experiments', `${result.experiment}.json`), result);
       }
       for (const folder of addStudy) {
         const result = await readStudyResult(join(folder, 'result.json'));
@@ -44,13 +44,13 @@ export function resultsCommand(): Command {
 
 /**
  * Reads all that the page of results is made of.
- * @param data the folder with rows.yaml, runs/ and studies/.
+ * @param data the folder with rows.yaml, experiments/ and studies/.
  */
 export async function readResults(data: string): Promise<ResultsInput> {
   const rowsFile = join(data, 'rows.yaml');
   const rows = checkConfiguration(resultRowsSchema, await readYamlFile(rowsFile), rowsFile);
   const runs = new Map<string, RunResult>();
-  for (const file of await jsonFiles(join(data, 'runs'))) {
+  for (const file of await jsonFiles(join(data, 'experiments'))) {
     const result = checkConfiguration(runResultSchema, await readYamlFile(file), file);
     runs.set(result.experiment, result);
   }
