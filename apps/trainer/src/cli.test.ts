@@ -286,7 +286,7 @@ describe('mien-train', () => {
     expect(await run('report', home)).toMatchObject({ code: 2, errors: expect.stringMatching(/page\.json/) });
   });
 
-  test('two stages, the first shared by folds, with pictures of the second’s size; a leak is refused, dropped or allowed', {
+  test('two stages, the first shared by folds and the final model, with pictures of the second’s size; a leak is refused, dropped or allowed', {
     timeout: 180_000,
   }, async () => {
     const first =
@@ -294,17 +294,26 @@ describe('mien-train', () => {
     const ended = await run(
       ...['run', 'tiny.yaml', '--runs', 'staged', '--set', `recipe={type: two-stage, first: ${first}}`],
       ...['--set', 'split={protocol: k-fold, k: 2, validationShare: 0.5}', '--set', 'crossValidation=true'],
-      ...['--set', 'input={width: 24, height: 24}', '--set', 'training.epochs=1'],
+      ...['--set', 'input={width: 24, height: 24}', '--set', 'training.epochs=1', '--set', 'finalModel=true'],
     );
     expect(ended).toMatchObject({ code: 0 });
     expect(ended.errors.match(/stage first, epoch 1\/1/g)).toHaveLength(1);
-    expect(ended.errors.match(/start: \d+ weights taken over/g)).toHaveLength(2);
+    expect(ended.errors.match(/start: \d+ weights taken over/g)).toHaveLength(3);
     const [folder] = await runFolders('staged');
     const card = modelCardSchema.parse(
       JSON.parse(await readFile(join(folder, 'fold-2', 'model', 'card.json'), 'utf8')),
     );
     expect(card.input).toMatchObject({ width: 24, height: 24 });
     expect(card.training.datasets).toEqual(['tiny', 'tiny']);
+    const final = modelCardSchema.parse(
+      JSON.parse(await readFile(join(folder, 'final', 'model', 'card.json'), 'utf8')),
+    );
+    expect(ended.output).toContain(join('final', 'model'));
+    // All 56 were tested in one fold or the other; the final model learns from half of the people and chooses by the others.
+    expect(final.metrics.map(({ split, obtained, n }) => [split, obtained, n])).toEqual([
+      ['test', 'cross-validated', 56],
+      ['validation', 'selected-on', 28],
+    ]);
 
     await writeDataset('leaky', '{ type: image-folder }');
     const pictures = join(home, 'leaky-pictures');

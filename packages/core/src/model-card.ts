@@ -26,8 +26,11 @@ const groupingSchema = z.strictObject({
 export const obtainedMetricSchema = z.strictObject({
   dataset: z.string(),
   split: z.string(),
-  /** in-sample: trained on; selected-on: chose the checkpoint; held-out: same data set, untouched; out-of-sample: another data set. */
-  obtained: z.enum(['in-sample', 'selected-on', 'held-out', 'out-of-sample']),
+  /**
+   * in-sample: trained on; selected-on: chose the checkpoint; held-out: same data set, untouched; out-of-sample: another data set;
+   * cross-validated: held out, of models trained the same way on the folds, whose people this model then learned from too.
+   */
+  obtained: z.enum(['in-sample', 'selected-on', 'held-out', 'out-of-sample', 'cross-validated']),
   n: z.number().int().positive(),
   accuracy: z.number().min(0).max(1),
   macroF1: z.number().min(0).max(1),

@@ -19,7 +19,7 @@ const databases = z.array(z.string().min(1)).min(1);
  *   of a tested person from the angles of training, and the reverse, are in no part.
  * - `cross-database`: trains and validates on some of several combined sets (`combineDatasets`), tests on others: on all of
  *   them, or on their own parts in `testSplits`. A set of training that states parts of its own keeps them, its test part unused.
- * - `hold-out`: `testShare` and `validationShare` of all, by subject.
+ * - `hold-out`: `testShare` and `validationShare` of all, by subject. A `testShare` of 0, for a model that is measured elsewhere, leaves no test part.
  *
  * Parts are stratified by emotion as well as whole people allow. `expandFolds` lists a protocol's folds.
  */
@@ -47,7 +47,7 @@ export const splitProtocolSchema = z.discriminatedUnion('protocol', [
     .strictObject({
       protocol: z.literal('hold-out'),
       validationShare: z.number().min(0).lt(1).default(0.1),
-      testShare: z.number().gt(0).lt(1).default(0.2),
+      testShare: z.number().min(0).lt(1).default(0.2),
       unit,
       seed,
     })

@@ -48,7 +48,7 @@ export function runCommand(): Command {
     });
 }
 
-function describeResult({ folds, titles, report, directory }: RunResult): string {
+function describeResult({ folds, titles, report, directory, finalModel }: RunResult): string {
   if (folds.length === 1) {
     const lines = folds[0].evaluations.map(
       ({ split, obtained, report: figures }) =>
@@ -59,7 +59,8 @@ function describeResult({ folds, titles, report, directory }: RunResult): string
   const tests = testEvaluations(folds);
   const lines = tests.map(({ report: figures }, index) => `${titles[index]}: accuracy ${describeAccuracy(figures)}`);
   const spread = describeSpread(spreadOf(tests.map((part) => part.report.accuracy)));
-  return `${lines.join('\n')}\naccuracy over ${folds.length} trainings: ${spread}\nmodels: ${directory}/*/model\nreport: ${report}\n`;
+  const models = finalModel ? `model:  ${finalModel}` : `models: ${directory}/*/model`;
+  return `${lines.join('\n')}\naccuracy over ${folds.length} trainings: ${spread}\n${models}\nreport: ${report}\n`;
 }
 
 function collect(value: string, previous: string[]): string[] {

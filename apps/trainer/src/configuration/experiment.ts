@@ -67,6 +67,11 @@ export const experimentSchema = z
     leaks,
     /** Trains once for every fold of the protocol (for `by-gender`: once in each direction) and reports mean and spread. */
     crossValidation: z.boolean().default(false),
+    /**
+     * With `crossValidation`: one more model, of all pictures but those that choose its epoch. It is the one to use; its card carries the
+     * figures of the folds.
+     */
+    finalModel: z.boolean().default(false),
     model: z.strictObject({
       architecture: z.string().min(1),
       options: z.record(z.string(), z.json()).default({}),
@@ -95,6 +100,11 @@ export const experimentSchema = z
     seeds: z.array(z.number().int()).min(2).optional(),
     engine: z.enum(['auto', ...ENGINES]).default('auto'),
     bundle: z.strictObject({
+      /** The bundle is called `<architecture>.<tag>`, as timm names weights; default: the experiment's name. */
+      tag: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9-]*$/, 'expected lower-case letters, digits and hyphens')
+        .optional(),
       intendedUse: z.string().min(1),
       limits: z.string().min(1),
       licence: z.strictObject({ weights: z.string().min(1), data: z.string().min(1) }),
@@ -103,6 +113,10 @@ export const experimentSchema = z
   .refine(({ training, teachers }) => (training?.distillation !== undefined) === teachers.length > 0, {
     path: ['teachers'],
     error: 'go with training.distillation, and only with that',
+  })
+  .refine(({ finalModel, crossValidation }) => !finalModel || crossValidation, {
+    path: ['finalModel'],
+    error: 'goes with crossValidation, whose figures it carries',
   })
   .refine(({ model, recipe }) => !(model.startFrom && recipe), {
     path: ['model', 'startFrom'],

@@ -35,8 +35,16 @@ export interface SummaryArguments {
   readonly command: string;
 }
 
+export interface Summary {
+  /** The page to open. */
+  readonly page: string;
+  /** The test parts of all folds and seeds as one. */
+  readonly pooled: ReportEvaluation;
+}
+
 /** Writes the report over all folds and seeds: their test parts pooled, and the spread between them. */
-export async function summariseFolds({ directory, record, folds, titles, command }: SummaryArguments): Promise<string> {
+export async function summariseFolds(summary: SummaryArguments): Promise<Summary> {
+  const { directory, record, folds, titles, command } = summary;
   const evaluations = testEvaluations(folds);
   const [{ dataset, split, obtained }] = evaluations;
   const accuracy = spreadOf(evaluations.map(({ report }) => report.accuracy));
@@ -76,7 +84,7 @@ export async function summariseFolds({ directory, record, folds, titles, command
     join(folder, 'report.json'),
     `${JSON.stringify({ accuracy, macroF1, pooled: pooled.report, groups: pooled.groups, trainings: titles }, null, 2)}\n`,
   );
-  return page;
+  return { page, pooled };
 }
 
 function describePool({ seeds, split, crossValidation }: RunRecord['experiment']): string {

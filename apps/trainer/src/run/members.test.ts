@@ -1,8 +1,8 @@
-import type { SplitItem } from '@mien/datasets';
+import { assignSplits, type SplitItem } from '@mien/datasets';
 import { expect, test } from 'vitest';
 import type { Experiment } from '../configuration/experiment.js';
 import { flattenParameters } from './export-history.js';
-import { listMembers } from './members.js';
+import { finalMember, listMembers } from './members.js';
 import { nameRuns } from './name-runs.js';
 
 const people = ['AF01', 'AF02', 'AM01', 'AM02'];
@@ -22,6 +22,14 @@ const byGender = { protocol: 'by-gender', train: 'female', validationShare: 0.2,
 
 test('one training needs no folder of its own', () => {
   expect(list({ split: byGender })).toEqual([{ folder: '', title: '', seed: 7, split: byGender }]);
+});
+
+test('a final model learns from all but the share that chooses its epoch, divided as the folds are', () => {
+  const split = { protocol: 'k-fold', k: 2, fold: 0, validationShare: 0.5, unit: 'subject', seed: 3 } as const;
+  const member = finalMember({ split, seed: 7, seeds: [4, 5] } as unknown as Experiment);
+  expect(member).toMatchObject({ folder: 'final', seed: 4 });
+  const parts = assignSplits(items, member.split, { require: ['train', 'validation'] });
+  expect([parts.train.length, parts.validation.length, parts.test.length]).toEqual([2, 2, 0]);
 });
 
 test('folds, people left out, and both directions between the genders', () => {

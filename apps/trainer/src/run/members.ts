@@ -11,6 +11,9 @@ export interface Member {
   readonly title: string;
 }
 
+/** Below a run's folder, of the model of all pictures. */
+export const FINAL_FOLDER = 'final';
+
 /** The trainings of an experiment: every fold of its protocol with `crossValidation`, each with every one of `seeds`. */
 export function listMembers(experiment: Experiment, items: readonly SplitItem[]): Member[] {
   const splits = experiment.crossValidation ? listSplits(experiment.split, items) : [{ split: experiment.split }];
@@ -23,6 +26,22 @@ export function listMembers(experiment: Experiment, items: readonly SplitItem[])
       title: [title, seeds.length > 1 && `seed ${seed}`].filter(Boolean).join(', '),
     })),
   );
+}
+
+/** With `finalModel`: the training on all that no epoch is chosen by. */
+export function finalMember({ split, seeds, seed }: Experiment): Member {
+  const own = split as {
+    readonly validationShare?: number;
+    readonly unit?: 'subject' | 'image';
+    readonly seed?: number;
+  };
+  const { validationShare = 0.2, unit = 'subject', seed: splitSeed = 0 } = own;
+  return {
+    split: { protocol: 'hold-out', testShare: 0, validationShare, unit, seed: splitSeed },
+    seed: seeds?.[0] ?? seed,
+    folder: FINAL_FOLDER,
+    title: 'final model',
+  };
 }
 
 interface Split {

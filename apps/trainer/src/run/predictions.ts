@@ -6,6 +6,7 @@ import type { TensorSample } from '@mien/preprocessing/node';
 import type { SetPredictions } from '@mien/training';
 import { z } from 'zod';
 import { checkConfiguration, readYamlFile } from '../configuration/yaml-file.js';
+import { FINAL_FOLDER } from './members.js';
 
 const partSchema = z.strictObject({
   dataset: z.string(),
@@ -77,7 +78,8 @@ export async function writePredictions(directory: string, parts: readonly PartPr
  */
 export async function readPredictions(run: string): Promise<PartPredictions[]> {
   const files = (await readdir(run, { recursive: true }).catch(() => [] as string[]))
-    .filter((file) => file.endsWith(join('report', FILE)))
+    // A final model has no test part, and its validation pictures are tested on in the folds.
+    .filter((file) => file.endsWith(join('report', FILE)) && !file.startsWith(FINAL_FOLDER))
     .sort();
   if (files.length === 0) {
     throw new MissingInputError({

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type StartedEngine, startEngine } from '@mien/compute';
 import { InvalidDataError, MienError } from '@mien/core';
 import { writeFileAtomically } from '@mien/core/node';
+import type { ReportEvaluation } from '@mien/metrics';
 import { parsePipeline } from '@mien/preprocessing';
 import type { TensorSet } from '@mien/preprocessing/node';
 import { type DatasetFolder, findDatasetFolder } from '../configuration/dataset-definition.js';
@@ -14,7 +15,7 @@ import { summariseFolds } from './cross-validation.js';
 import { describeEnvironment } from './environment.js';
 import type { HistoryExports } from './export-history.js';
 import { withExperimentPipeline, withInputSize } from './input-size.js';
-import { listMembers } from './members.js';
+import { finalMember, listMembers, type Member } from './members.js';
 import { createRunFolder, createRunKey, latestRunFolder, type RunRecord } from './run-folder.js';
 import { type RunSet, splitSet } from './run-set.js';
 import { type FoldResult, trainFold } from './train-fold.js';
@@ -35,6 +36,8 @@ export interface RunResult {
   readonly titles: readonly string[];
   /** The page to open. */
   readonly report: string;
+  /** The bundle to use, of an experiment with `finalModel`. */
+  readonly finalModel?: string;
 }
 
 /**
@@ -47,36 +50,38 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   const inputs = await loadInputs(folder, experiment, isChanged);
   const { set } = inputs;
   // Before anything is written: a split that the data cannot give leaves no empty run behind.
-  const members = listMembers(experiment, set.samples).map((member) => ({
+  const withData = (member: Member) => ({
     ...member,
     data: inMember(member.title, () => splitSet(inputs, member.split, experiment.leaks)),
-  }));
+  });
+  const members = listMembers(experiment, set.samples).map(withData);
+  const final = experiment.finalModel ? withData(finalMember(experiment)) : undefined;
   const first = await loadFirstStage(experiment, set);
   const engine = await startEngine({ engine: experiment.engine, forTraining: true });
   process.stderr.write(`engine: ${engine.name}, on ${engine.runtime}; ${engine.reason}\n`);
   const dataKey = first ? `${first.set.index.key},${set.index.key}` : set.index.key;
   const { directory, record } = await openRun(experiment, dataKey, engine, options);
+  const train = (member: Member & { readonly data: RunSet }, crossValidated?: ReportEvaluation) =>
+    trainFold({
+      directory: join(directory, member.folder),
+      shared: join(directory, 'first-stage', `seed-${member.seed}`),
+      record: { ...record, seed: member.seed, experiment: { ...experiment, split: member.split, seed: member.seed } },
+      data: member.data,
+      first,
+      pipeline: photoPipeline(folder),
+      resume: options.resume,
+      title: member.title,
+      crossValidated,
+      command: options.command,
+      exports: options.exports,
+    });
   const folds: FoldResult[] = [];
-  for (const { split, seed, folder: name, title, data } of members) {
-    folds.push(
-      await trainFold({
-        directory: join(directory, name),
-        shared: join(directory, 'first-stage', `seed-${seed}`),
-        record: { ...record, seed, experiment: { ...experiment, split, seed } },
-        data,
-        first,
-        pipeline: photoPipeline(folder),
-        resume: options.resume,
-        title,
-        command: options.command,
-        exports: options.exports,
-      }),
-    );
-  }
+  for (const member of members) folds.push(await train(member));
   const titles = members.map(({ title }) => title);
-  const report =
-    folds.length > 1 ? await summariseFolds({ directory, record, folds, titles, ...options }) : folds[0].report;
-  return { directory, folds, titles, report };
+  if (folds.length === 1) return { directory, folds, titles, report: folds[0].report };
+  const { page, pooled } = await summariseFolds({ directory, record, folds, titles, ...options });
+  const finalModel = final && (await train(final, pooled)).model;
+  return { directory, folds, titles, report: page, finalModel };
 }
 
 /** Says in which of several trainings the data are wrong. */

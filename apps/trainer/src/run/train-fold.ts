@@ -34,6 +34,8 @@ export interface FoldArguments {
   readonly resume: boolean;
   /** `fold 2 of 5`; empty for a single run. */
   readonly title: string;
+  /** Of a final model: the figures of the folds. */
+  readonly crossValidated?: ReportEvaluation;
   readonly command: string;
   readonly exports?: HistoryExports;
 }
@@ -54,7 +56,7 @@ export async function trainFold(fold: FoldArguments): Promise<FoldResult> {
   const { predictor, save, stages } = await trainModel({ ...fold, experiment, runKey, startedAt: record.startedAt });
   try {
     const parts = await evaluateParts(fold, predictor, labels);
-    const evaluations = parts.map(({ evaluation }) => evaluation);
+    const evaluations = allEvaluations(fold, parts);
     const modelDirectory = join(directory, 'model');
     await save(createCard(fold, labels, evaluations, stages), modelDirectory);
     const report = await writeFoldReport(fold, parts, stages);
@@ -88,6 +90,12 @@ async function evaluateParts(
   return [test, validation];
 }
 
+/** What counts most comes first. */
+function allEvaluations({ crossValidated }: FoldArguments, parts: readonly EvaluatedPart[]): ReportEvaluation[] {
+  const own = parts.map(({ evaluation }) => evaluation);
+  return crossValidated ? [{ ...crossValidated, obtained: 'cross-validated' }, ...own] : own;
+}
+
 function createCard(
   { record, pipeline, data, first }: FoldArguments,
   labels: readonly Emotion[],
@@ -95,11 +103,11 @@ function createCard(
   stages: readonly TrainedStage[],
 ): ModelCardDraft {
   const { experiment } = record;
+  const { tag = experiment.name, ...about } = experiment.bundle;
   const last = stages.at(-1);
   const kept = last ? `; kept epoch ${last.best.epoch} of ${last.history.length}, ${describeChoice(experiment)}` : '';
   return {
-    // As timm names weights: architecture.tag.
-    name: `${experiment.model.architecture}.${experiment.name}`,
+    name: `${experiment.model.architecture}.${tag}`,
     architecture: { id: experiment.model.architecture, options: experiment.model.options },
     input: { ...inputShapeOf(experiment.model, data), range: experiment.model.range },
     labels: [...labels],
@@ -114,19 +122,20 @@ function createCard(
       ...(experiment.model.startFrom ? { startedFrom: experiment.model.startFrom } : {}),
     },
     metrics: evaluations.map(toCardMetric),
-    ...experiment.bundle,
+    ...about,
   };
 }
 
 async function writeFoldReport(
-  { directory, record, title, command }: FoldArguments,
+  fold: FoldArguments,
   parts: readonly EvaluatedPart[],
   stages: readonly TrainedStage[],
 ): Promise<string> {
+  const { directory, record, title, command } = fold;
   const { experiment, environment, startedAt, seed } = record;
   const last = stages.at(-1);
   const seconds = stages.reduce((sum, stage) => sum + stage.history.reduce((own, entry) => own + entry.seconds, 0), 0);
-  const evaluations = parts.map(({ evaluation }) => evaluation);
+  const evaluations = allEvaluations(fold, parts);
   const input: ReportInput = {
     title: title ? `${experiment.name}, ${title}` : experiment.name,
     summary: experiment.summary,

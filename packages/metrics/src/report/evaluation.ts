@@ -18,6 +18,8 @@ const OBTAINED: Readonly<Record<Obtained, string>> = {
   'selected-on': 'These samples chose the weights that were kept, so the figures are a little optimistic.',
   'held-out': 'Neither training nor the choice of weights saw these samples; they are from a data set trained on.',
   'out-of-sample': 'The samples are from a data set that was not trained on.',
+  'cross-validated':
+    'Of models trained the same way on the folds, each on samples that it had not seen; this model then learned from all of them.',
 };
 
 /** All evaluations in one table. */

@@ -6,7 +6,7 @@ import type { ClassificationReport } from '../classification.js';
 import type { GroupedReport } from '../groups.js';
 import type { RankingReport } from '../ranking.js';
 
-/** How a figure came about: in-sample, selected-on, held-out or out-of-sample (as in a model's card). */
+/** How a figure came about: in-sample, selected-on, held-out, out-of-sample or cross-validated (as in a model's card). */
 export type Obtained = ModelCard['metrics'][number]['obtained'];
 
 /** A picture the model got wrong. */
