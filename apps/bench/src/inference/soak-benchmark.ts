@@ -9,6 +9,7 @@ import { Command } from 'commander';
 import { median } from '../interleave.js';
 import { parseCount } from '../parse-count.js';
 import { createMeasuredReader } from './built-inference.js';
+import { createPace } from './pace.js';
 import { ServerProcess } from './server-process.js';
 import { badRequests, goodRequests, prepareSoakPictures, type SoakOutcome, type SoakTarget } from './soak-requests.js';
 import { streamFrames } from './soak-stream.js';
@@ -18,6 +19,7 @@ interface SoakOptions {
   readonly clients: number;
   readonly threads: number;
   readonly seed: number;
+  readonly rate?: number;
 }
 
 /** The pixel limit is below the bomb's. */
@@ -35,10 +37,15 @@ export function soakBenchmark(): Command {
     .option('--clients <count>', 'clients that ask at the same time, one with a stream besides', parseCount, 6)
     .option('--threads <count>', 'threads of the server', parseCount, 2)
     .option('--seed <count>', 'of who asks what', parseCount, 1)
+    .option(
+      '--rate <count>',
+      'requests and frames a second at most, of all together; the default is as many as are answered',
+      parseCount,
+    )
     .action(soak);
 }
 
-async function soak({ minutes, clients, threads, seed }: SoakOptions): Promise<void> {
+async function soak({ minutes, clients, threads, seed, rate = Infinity }: SoakOptions): Promise<void> {
   const reader = await createMeasuredReader({ threads: 1 });
   const pictures = await prepareSoakPictures(reader, (file) => decodeImage(file));
   const [good, bad] = [goodRequests(pictures), await badRequests(pictures)];
@@ -71,9 +78,11 @@ async function soak({ minutes, clients, threads, seed }: SoakOptions): Promise<v
   };
   const end = performance.now() + minutes * 60_000;
   const isOver = () => performance.now() >= end;
+  const turn = createPace(rate);
   const ask = async (client: number) => {
     const random = createRandom(seed, 'soak', client);
     while (!isOver()) {
+      await turn();
       const request = random.pick(random.chance(0.7) ? good : bad);
       note(await request(target, random).catch((error: Error) => ({ wrong: `${error.message} ${error.cause ?? ''}` })));
       if (random.chance(0.1)) await sleep(random.uniform(0, 500));
@@ -89,7 +98,7 @@ async function soak({ minutes, clients, threads, seed }: SoakOptions): Promise<v
   try {
     await Promise.all([
       ...Array.from({ length: clients }, (_, client) => ask(client)),
-      streamFrames(target, pictures, note, isOver),
+      streamFrames(target, pictures, note, isOver, turn),
       watch(),
     ]);
     const failed = await server.metric('mien_failed_batches_total', target.token);

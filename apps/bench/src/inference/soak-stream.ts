@@ -5,12 +5,13 @@ import type { SoakOutcome, SoakPicture, SoakTarget } from './soak-requests.js';
 
 type Answer = PictureAnswer & { readonly frame: number };
 
-/** Sends pictures of at most one face over a stream, the next when the last is answered, and judges each; connects anew now and then. */
+/** Sends pictures of at most one face over a stream, the next when the last is answered, and judges each; connects anew now and then. @param turn waits before each. */
 export async function streamFrames(
   { address, token }: SoakTarget,
   pictures: readonly SoakPicture[],
   note: (outcome: SoakOutcome) => void,
   isOver: () => boolean,
+  turn: () => Promise<void>,
 ): Promise<void> {
   const frames = pictures.filter(({ expected }) => 'faces' in expected && expected.faces.length <= 1);
   while (!isOver()) {
@@ -20,6 +21,7 @@ export async function streamFrames(
     await once(socket, 'open');
     for (let frame = 0; frame < 20 * frames.length && !isOver(); frame++) {
       const { file, expected } = frames[frame % frames.length];
+      await turn();
       socket.send(file);
       const [data] = await once(socket, 'message');
       note(judge(JSON.parse(String(data)), expected));
