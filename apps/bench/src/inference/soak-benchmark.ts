@@ -67,7 +67,7 @@ async function soak({ minutes, clients, threads, seed, rate = Infinity }: SoakOp
   ];
   const server = await ServerProcess.start(options);
   const target: SoakTarget = { address: server.address, token };
-  const counts = { right: 0, busy: 0, wrong: 0 };
+  const counts = { right: 0, busy: 0, late: 0, wrong: 0 };
   const reasons = new Set<string>();
   const note = (outcome: SoakOutcome) => {
     if (typeof outcome === 'string') counts[outcome]++;
@@ -110,7 +110,7 @@ async function soak({ minutes, clients, threads, seed, rate = Infinity }: SoakOp
 }
 
 function report(
-  counts: Record<'right' | 'busy' | 'wrong', number>,
+  counts: Record<'right' | 'busy' | 'late' | 'wrong', number>,
   reasons: ReadonlySet<string>,
   resident: readonly number[],
   failedBatches: number,
@@ -120,7 +120,7 @@ function report(
   const early = median(resident.slice(quarter, 2 * quarter));
   const late = median(resident.slice(-quarter));
   const lines = [
-    `${counts.right} answers as they should be, ${counts.busy} refused as too many, ${counts.wrong} wrong; batches that a thread failed over: ${failedBatches}`,
+    `${counts.right} answers as they should be, ${counts.busy} refused as too many, ${counts.late} as too late, ${counts.wrong} wrong; batches that a thread failed over: ${failedBatches}`,
     ...[...reasons].slice(0, 20).map((reason) => `  ${reason}`),
     `resident memory of the server: ${early.toFixed(0)} MiB in the second quarter, ${late.toFixed(0)} MiB in the last (${(100 * (late / early - 1)).toFixed(1)} %)`,
     `  MiB: ${resident.map((value) => value.toFixed(0)).join(' ')}`,

@@ -3,7 +3,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startEngine } from '@mien/compute';
 import { EMOTIONS } from '@mien/core';
+import { buildModel, pretrainedDirectory, readBundle, saveBundle } from '@mien/model-zoo';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { drawFrames, encodeVideo, hasFFmpeg, remux } from '../video/fixtures/make-video.js';
 import type { FrameRecord } from '../video/frame-records.js';
@@ -97,6 +99,39 @@ describe.skipIf(!hasFFmpeg)('mien video', () => {
     expect(await readFrames('stopped.mp4')).toHaveLength(lines.length);
     expect(await readFile(join(folder, 'stopped.html'), 'utf8')).toMatch(/<\/html>\n$/);
     expect((await readdir(folder)).filter((name) => name.includes('.tmp'))).toEqual([]);
+  });
+
+  test('a resolution that changes in the middle: one copy, of the first size, with every frame', async () => {
+    const pictures = await drawFrames(FRAMES);
+    await encodeVideo(join(folder, 'half.mp4'), pictures, { scale: 0.5 });
+    for (const name of ['short', 'half']) await remux(join(folder, `${name}.mp4`), join(folder, `${name}.ts`));
+    const parts = await Promise.all(['short.ts', 'half.ts'].map((name) => readFile(join(folder, name))));
+    await writeFile(join(folder, 'both.ts'), Buffer.concat(parts));
+    const { code, lines } = await run(['both.ts', '--annotate', 'changed.mp4']);
+    expect(code).toBe(0);
+    expect(new Set(lines.map(({ width }) => width))).toEqual(new Set([320, 160]));
+    const frames = await readFrames('changed.mp4');
+    expect(frames).toHaveLength(lines.length);
+    expect(new Set(frames.map(({ image }) => image.width))).toEqual(new Set([320]));
+  });
+
+  test('a bundle of sequences reads the faces of a video', async () => {
+    await startEngine({ engine: 'onnxruntime-cpu' });
+    const { card } = await readBundle(pretrainedDirectory());
+    const architecture = { id: 'dtan', options: { frames: 3 } };
+    const model = buildModel({ ...architecture, classes: EMOTIONS.length, seed: 3, input: card.input });
+    await saveBundle(model, { ...card, name: 'sequences', architecture, metrics: [] }, join(folder, 'sequences'));
+    const [{ code, lines }, alone] = await Promise.all([
+      run(['short.mp4', '--model', 'sequences', '--smoothing', '0']),
+      run(['short.mp4', '--smoothing', '0']),
+    ]);
+    expect(code).toBe(0);
+    expect(lines.map(({ faces }) => faces.map(({ id, box }) => [id, box]))).toEqual(
+      alone.lines.map(({ faces }) => faces.map(({ id, box }) => [id, box])),
+    );
+    const { probabilities } = lines[FRAMES - 1].faces[0];
+    expect(Object.keys(probabilities)).toEqual([...EMOTIONS]);
+    expect(Object.values(probabilities).reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 3);
   });
 
   test('a video that was cut off: exit code 1, a message, and a whole result as far as it goes', async () => {

@@ -107,5 +107,6 @@ function hasCascade({ pipeline }: ModelCard): boolean {
 
 function summarise(frames: number, seconds: number, faces: number, milliseconds: number): string {
   const rate = (frames / (milliseconds / 1000)).toFixed(1);
-  return `${frames} frames (${seconds.toFixed(1)} s), ${faces} ${faces === 1 ? 'face' : 'faces'}; ${rate} frames/s`;
+  const count = (number: number, name: string) => `${number} ${name}${number === 1 ? '' : 's'}`;
+  return `${count(frames, 'frame')} (${seconds.toFixed(1)} s), ${count(faces, 'face')}; ${rate} frames/s`;
 }

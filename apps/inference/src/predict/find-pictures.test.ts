@@ -29,6 +29,10 @@ test('patterns are expanded, and a file whose name looks like a pattern is a fil
   expect(await below(['*.jpg'])).toEqual(['b.jpg', 'odd [1].jpg']);
   expect(await below(['**/*.{webp,jpeg}'])).toEqual(['deep/c.webp', 'deep/er/d.jpeg']);
   expect(await below(['odd [1].jpg'])).toEqual(['odd [1].jpg']);
+  // As they were named: from the root, or from here.
+  expect(await findPictures([join(folder, '*.jpg')])).toContain(join(folder, 'b.jpg'));
+  const here = relative(process.cwd(), folder);
+  expect(await findPictures([`${here}/*.jpg`])).toContain(join(here, 'b.jpg'));
 });
 
 test.each(['missing.jpg', 'empty', '*.gif'])('%s names nothing, which is an error', async (input) => {

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { MissingInputError } from '@mien/core';
 import { describeSystemError, systemErrorCode } from '@mien/core/node';
 import { glob, isDynamicPattern } from 'tinyglobby';
@@ -42,7 +42,7 @@ async function expand(input: string): Promise<string[]> {
   } catch (error) {
     // A pattern is no path; a path with brackets in its name was found above.
     if (systemErrorCode(error) === 'ENOENT' && isDynamicPattern(input)) {
-      return (await glob(input, { absolute: false, expandDirectories: false })).sort();
+      return (await glob(input, { absolute: isAbsolute(input), expandDirectories: false })).sort();
     }
     throw new MissingInputError({
       expected: `to read ${input}`,

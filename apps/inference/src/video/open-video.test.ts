@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvalidDataError, MissingInputError } from '@mien/core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { DecodedVideo } from './decoded-video.js';
 import { loadFFmpeg } from './ffmpeg.js';
 import { drawFrames, encodeVideo, hasFFmpeg, remux } from './fixtures/make-video.js';
@@ -102,6 +102,34 @@ describe.skipIf(!hasFFmpeg)('videos', () => {
     expect(frames).toHaveLength(FRAMES);
     expect(fault).toBeInstanceOf(DamagedVideoError);
     expect((fault as Error).message).toMatch(/the camera camera to go on; found it ended after .*connect it again/i);
+  });
+
+  test('a camera that falls silent, as a driver does that hangs, is gone after ten seconds', async () => {
+    const ffmpeg = await loadFFmpeg();
+    const context = new ffmpeg.FormatContext();
+    context.allocContext();
+    await context.openInput(at('video.mp4'));
+    const source = await DecodedVideo.open(ffmpeg, context, { input: 'camera', live: true });
+    const interrupt = vi.spyOn(context, 'interrupt');
+    const readFrame = context.readFrame.bind(context);
+    let packets = 0;
+    vi.spyOn(context, 'readFrame').mockImplementation((packet) =>
+      packets++ < 5 ? readFrame(packet) : new Promise(() => undefined),
+    );
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const reading = readAll(source);
+      await vi.waitFor(() => expect(packets).toBe(6));
+      await vi.advanceTimersByTimeAsync(9000);
+      expect(interrupt).not.toHaveBeenCalled();
+      await vi.advanceTimersByTimeAsync(1000);
+      const { frames, fault } = await reading;
+      expect(frames).toHaveLength(5);
+      expect(interrupt).toHaveBeenCalledOnce();
+      expect((fault as Error).message).toMatch(/found it ended after .* s: no frame for 10 s/);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('the wish to stop ends the frames there, and is no error', async () => {
