@@ -8,3 +8,4 @@ export * from './prediction.js';
 export * from './random.js';
 export * from './safetensors.js';
 export * from './sample.js';
+export * from './wasm-kernel.js';

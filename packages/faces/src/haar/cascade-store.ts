@@ -1,10 +1,13 @@
 import { InvalidDataError } from '@mien/core';
 import { type FaceResources, readAsset } from '../resources.js';
+import { type CascadeData, parseCascade } from './cascade-data.js';
 import type { HaarCascade } from './haar-options.js';
 import type { OpenCv, OpenCvCascade } from './opencv.js';
 
 export interface LoadedCascade {
   readonly cascade: OpenCvCascade;
+  /** For the compiled search; undefined where it knows no such cascade. */
+  readonly data: CascadeData | undefined;
   /** Stages that a window must pass to be a face. */
   readonly stages: number;
   /** What the sum of the last stage must reach. */
@@ -37,11 +40,11 @@ async function read(cv: OpenCv, name: HaarCascade, resources: FaceResources): Pr
   const cascade = new cv.CascadeClassifier();
   const loaded = cascade.load(`/${file}`);
   cv.FS_unlink(`/${file}`);
-  const thresholds = [
-    ...new TextDecoder('latin1').decode(bytes).matchAll(/<stageThreshold>([^<]+)<\/stageThreshold>/g),
-  ];
+  const xml = new TextDecoder('latin1').decode(bytes);
+  const thresholds = [...xml.matchAll(/<stageThreshold>([^<]+)<\/stageThreshold>/g)];
   const threshold = Number(thresholds.at(-1)?.[1]);
-  if (loaded && Number.isFinite(threshold)) return { cascade, stages: thresholds.length, threshold };
+  if (loaded && Number.isFinite(threshold))
+    return { cascade, data: parseCascade(xml), stages: thresholds.length, threshold };
   cascade.delete();
   throw new InvalidDataError({
     expected: `${file} to hold a Haar cascade`,

@@ -5,8 +5,11 @@ import { suppressOverlaps } from '../non-maximum-suppression.js';
 import { parseOptions } from '../parse-options.js';
 import type { FaceResources } from '../resources.js';
 import { type LoadedCascade, loadCascade } from './cascade-store.js';
+import { detectMultiScale } from './detect-multi-scale.js';
+import type { Hit } from './group-rectangles.js';
+import { startHaarKernel } from './haar-kernel.js';
 import { type HaarOptions, type HaarOptionsInput, type HaarPass, haarOptionsSchema } from './haar-options.js';
-import { loadOpenCv, type OpenCv, type OpenCvMat, withOpenCv } from './opencv.js';
+import { loadOpenCv, type OpenCv, type OpenCvMat, type OpenCvObject, withOpenCv } from './opencv.js';
 
 /**
  * A Viola–Jones detector: Haar cascades in OpenCV.js, in one or several passes. A face's `score` is by how much the sum of the
@@ -50,43 +53,54 @@ async function detectWith(
   return bestOnly ? separate.slice(0, 1) : separate;
 }
 
-function runPass(
-  cv: OpenCv,
-  { cascade, stages, threshold }: LoadedCascade,
-  pass: HaarPass,
-  searchSize: number,
-  image: PixelImage,
-): Face[] {
+function runPass(cv: OpenCv, loaded: LoadedCascade, pass: HaarPass, searchSize: number, image: PixelImage): Face[] {
   return withOpenCv(cv, (keep) => {
     const scale = Math.min(1, searchSize / Math.max(image.width, image.height));
     const picture = prepare(cv, keep, image, scale, pass);
     const shorter = Math.min(image.width, image.height) * scale;
-    const side = (share: number) => new cv.Size(Math.round(share * shorter), Math.round(share * shorter));
-    const rectangles = keep(new cv.RectVector());
-    const levels = keep(new cv.IntVector());
-    const weights = keep(new cv.DoubleVector());
-    const { scaleFactor, minNeighbours, minSize, maxSize, minScore, padding } = pass;
-    cascade.detectMultiScale3(
-      picture,
-      rectangles,
-      levels,
-      weights,
-      scaleFactor,
-      minNeighbours,
-      0,
-      side(minSize),
-      side(maxSize),
-      true,
-    );
-    const faces: Face[] = [];
-    for (let at = 0; at < rectangles.size(); at++) {
-      const score = weights.get(at) - threshold;
-      // With levels asked for, OpenCV also reports windows that failed in one of the last stages.
-      if (levels.get(at) < stages || score < minScore) continue;
-      faces.push({ box: toPicture(rectangles.get(at), padding, scale), score });
-    }
-    return faces;
+    const { minScore, padding } = pass;
+    return search(cv, keep, loaded, picture, pass, shorter)
+      .map(({ box, weight }) => ({ box: toPicture(box, padding, scale), score: weight - loaded.threshold }))
+      .filter(({ score }) => score >= minScore);
   });
+}
+
+/** The cascade's hits, in pixels of the picture searched. */
+function search(
+  cv: OpenCv,
+  keep: <Kept extends OpenCvObject>(object: Kept) => Kept,
+  { cascade, data, stages }: LoadedCascade,
+  picture: OpenCvMat,
+  { scaleFactor, minNeighbours, minSize, maxSize }: HaarPass,
+  shorter: number,
+): Hit[] {
+  const minSide = Math.round(minSize * shorter);
+  const maxSide = Math.round(maxSize * shorter);
+  const kernel = startHaarKernel();
+  if (kernel && data)
+    return detectMultiScale(cv, kernel, data, picture, { scaleFactor, minNeighbours, minSide, maxSide });
+  const rectangles = keep(new cv.RectVector());
+  const levels = keep(new cv.IntVector());
+  const weights = keep(new cv.DoubleVector());
+  const side = (pixels: number) => new cv.Size(pixels, pixels);
+  cascade.detectMultiScale3(
+    picture,
+    rectangles,
+    levels,
+    weights,
+    scaleFactor,
+    minNeighbours,
+    0,
+    side(minSide),
+    side(maxSide),
+    true,
+  );
+  const hits: Hit[] = [];
+  for (let at = 0; at < rectangles.size(); at++) {
+    // With levels asked for, OpenCV also reports windows that failed in one of the last stages.
+    if (levels.get(at) >= stages) hits.push({ box: rectangles.get(at), weight: weights.get(at) });
+  }
+  return hits;
 }
 
 /** The picture as the cascade searches it: grey, not above the search size, equalised and bordered if asked. */

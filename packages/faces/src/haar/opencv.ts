@@ -6,6 +6,7 @@ export interface OpenCv {
   readonly CV_8UC3: number;
   readonly COLOR_RGB2GRAY: number;
   readonly INTER_AREA: number;
+  readonly INTER_LINEAR_EXACT: number;
   readonly BORDER_REPLICATE: number;
   /** All of OpenCV's memory. */
   readonly HEAPU8: Uint8Array;
