@@ -30,6 +30,13 @@ export function exportCommand(): Command {
     .argument('[bundle]', 'a model bundle; the default is the one that ships with Mien')
     .option('--format <name>', Object.keys(ENDINGS).join(', '), 'onnx')
     .option('--output <path>', "the file to write, for tfjs-layers the folder; the default is the bundle's name, here")
+    .addHelpText(
+      'after',
+      `
+Examples:
+  mien export --output faces.onnx
+  mien export runs/sample/2026-01-01T000000Z-1/model --format tfjs-layers --output web/model`,
+    )
     .action(exportBundle);
 }
 

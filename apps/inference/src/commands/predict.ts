@@ -44,6 +44,16 @@ export function predictCommand(): Command {
     .option('--small-faces', 'find faces smaller than a tenth of the picture too, which takes many times as long')
     .option('--batch <n>', 'pictures whose faces go through the network together (4)')
     .option('--threads <n>', 'threads that read pictures; the default is one a core, or one for a few pictures')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  mien predict photo.jpg
+  mien predict photos "party/*.png" --format csv > faces.csv
+  curl -s https://example.org/photo.jpg | mien predict - --json
+
+Exit codes: 0 all read, 1 something could not be read or written, 2 a mistake in what was asked.`,
+    )
     .action(predict);
 }
 

@@ -52,6 +52,14 @@ export function serveCommand(): Command {
     .option('--trust-proxy', 'take the client’s address from X-Forwarded-For')
     .option('--log', 'print a line of JSON for each request, not only for failures')
     .option('--no-page', 'serve no web page at /')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  mien serve
+  curl --data-binary @photo.jpg -H 'content-type: image/jpeg' 127.0.0.1:8080/v1/predict
+  printf %s "$TOKEN" | sha256sum > tokens; mien serve --host 0.0.0.0 --tokens tokens`,
+    )
     .action(serve);
 }
 

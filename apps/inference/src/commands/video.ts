@@ -44,6 +44,16 @@ export function videoCommand(): Command {
     .option('--timeline <file>', 'write a timeline of the faces: a page (.html) or a picture (.svg)')
     .option('--annotate <file>', 'write a copy, without sound, with the faces drawn in (.mp4)')
     .option('--quiet', 'print no lines')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  mien video film.mp4 > faces.jsonl
+  mien video film.mp4 --quiet --csv faces.csv --timeline faces.html --annotate faces.mp4
+  mien video camera
+
+Exit codes: 0 read to its end, or to Ctrl-C; 1 cut off, damaged, or a camera that went away: what was read is whole; 2 a mistake in what was asked.`,
+    )
     .action(video);
 }
 

@@ -1,4 +1,5 @@
 import { MienError } from '../errors.js';
+import { refuseTelemetry } from './refuse-telemetry.js';
 
 /**
  * Runs a command line's `main` and ends the process as Mien's programs do: 0; 2 for the user's mistake; 1 for a failure. A Mien error's
@@ -8,6 +9,7 @@ export async function runCommandLine(
   main: () => Promise<unknown>,
   argv: readonly string[] = process.argv,
 ): Promise<void> {
+  refuseTelemetry();
   // A reader that has seen enough (`| head`) is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parentPort, type Transferable, Worker } from 'node:worker_threads';
 import { MissingInputError } from '../errors.js';
+import { refuseTelemetry } from './refuse-telemetry.js';
 
 /** Several threads of one script, each with one request at a time. */
 export interface ThreadPool<Request, Reply> {
@@ -42,6 +43,7 @@ export function createThreadPool<Request, Reply>(
       details: { path },
     });
   }
+  refuseTelemetry();
   const workers: Worker[] = [];
   const idle: Worker[] = [];
   const waiting: Task<Request, Reply>[] = [];

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { type Face, MissingInputError, type PixelImage } from '@mien/core';
+import { refuseTelemetry } from '@mien/core/node';
 import { checkImage } from '../check-image.js';
 import type { DetectOptions, FaceDetector } from '../face-detector.js';
 import { type DetectorOptionsInput, detectorOptionsSchema } from '../face-detector-options.js';
@@ -55,6 +56,7 @@ export async function createFaceDetectorPool(options: DetectorOptionsInput, thre
     return task;
   };
   function startWorker(): Worker {
+    refuseTelemetry();
     // The host's loaders and import conditions are for its own sources, not for compiled code.
     const worker = new Worker(WORKER, { workerData: parsed, execArgv: [] });
     workers.push(worker);

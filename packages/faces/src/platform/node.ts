@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { EngineUnavailableError, MissingInputError } from '@mien/core';
+import { refuseTelemetry } from '@mien/core/node';
 import type { Platform } from './platform.js';
 
 /** Where the build puts cascades and networks; the path is the same from the sources. */
@@ -39,6 +40,7 @@ export const platform: Platform = {
   },
 
   async loadOnnxRuntime() {
+    refuseTelemetry();
     try {
       return await import('onnxruntime-node');
     } catch (error) {

@@ -1,3 +1,5 @@
+// First, before ONNX Runtime.
+import './no-telemetry.js';
 import { createRequire } from 'node:module';
 import { type InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import { OnnxRuntimeBackendError } from '../errors.js';
