@@ -9,6 +9,11 @@ import { root } from './library/pnpm.mjs';
 
 const KERNELS = [
   { source: 'packages/faces/assembly/haar.ts', target: 'packages/faces/src/haar/haar-wasm.ts', name: 'HAAR_WASM' },
+  {
+    source: 'packages/preprocessing/assembly/steps.ts',
+    target: 'packages/preprocessing/src/step-wasm.ts',
+    name: 'STEP_WASM',
+  },
 ];
 
 const compiler = join(

@@ -46,18 +46,19 @@ export async function decodeImage(input: string | Uint8Array, options: DecodeOpt
     // The limit is checked here, where both sides can be named; 'error' fails on cut-off files and lets mere warnings pass.
     const picture = sharp(bytes, { failOn: 'error', limitInputPixels: false });
     const metadata = await picture.metadata();
-    const { space, width, height, format } = metadata;
+    const { space, depth, width, height, format, orientation = 1, hasAlpha, hasProfile } = metadata;
     // What else libvips can open (SVG, PDF, …) is no photograph, and may be a program.
     if (!Object.hasOwn(FORMATS, format)) throw unusable(name, 'not-a-picture', `content of the format ${format}`);
     if (width * height > maximumPixels) throw tooLarge(name, width, height, maximumPixels);
     const quirks = listQuirks(metadata, typeof input === 'string' ? extname(input) : '');
-    if (metadata.hasAlpha && !(await picture.stats()).isOpaque) quirks.push('transparent');
-    const { data, info } = await picture
-      .autoOrient()
-      .flatten({ background: 'white' })
-      .toColourspace(space === 'b-w' || space === 'grey16' ? 'b-w' : 'srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
+    if (hasAlpha && !(await picture.stats()).isOpaque) quirks.push('transparent');
+    // Each of these takes time also where there is nothing for it to do.
+    if (orientation > 1) picture.autoOrient();
+    if (hasAlpha) picture.flatten({ background: 'white' });
+    if (space !== 'srgb' || depth !== 'uchar' || hasProfile) {
+      picture.toColourspace(space === 'b-w' || space === 'grey16' ? 'b-w' : 'srgb');
+    }
+    const { data, info } = await picture.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     return {
       width: info.width,
       height: info.height,

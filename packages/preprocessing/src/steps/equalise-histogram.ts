@@ -1,12 +1,13 @@
 import type { PixelImage } from '@mien/core';
 import { z } from 'zod';
+import { stepKernelFor } from '../step-kernel.js';
 import { greyStep, type Step } from './step.js';
 
 /** `equalise-histogram`: spreads the grey levels so that each is about as frequent. After `grey`. */
 export const equaliseHistogramStepSchema = z.strictObject({ step: z.literal('equalise-histogram') });
 
-/** How often each level occurs. */
-function countLevels(data: Uint8Array): Uint32Array {
+/** How often each level occurs; what the compiled step counts. */
+export function countLevelsInJavaScript(data: Uint8Array): Uint32Array {
   // Four counters for each level, taken in turn: equal neighbours, which are common, would wait for each other's sum.
   const counters = new Uint32Array(4 * 256);
   const inFours = data.length - (data.length % 4);
@@ -29,7 +30,8 @@ function countLevels(data: Uint8Array): Uint32Array {
  */
 export function equaliseHistogram(image: PixelImage): PixelImage {
   const { width, height, data } = image;
-  const histogram = countLevels(data);
+  const compiled = stepKernelFor(data.length);
+  const histogram = compiled ? compiled.countLevels(data) : countLevelsInJavaScript(data);
   const darkest = histogram.findIndex((count) => count > 0);
   if (darkest < 0 || histogram[darkest] === data.length) return image;
   // OpenCV computes the scale and the products in 32-bit floats; so does this, to round the same way.
@@ -39,6 +41,7 @@ export function equaliseHistogram(image: PixelImage): PixelImage {
     sum += histogram[value];
     levels[value] = Math.min(255, Math.round(Math.fround(sum * scale)));
   }
+  if (compiled) return { width, height, channels: image.channels, data: compiled.lookUp(data, levels) };
   const equalised = new Uint8Array(data.length);
   for (let pixel = 0; pixel < data.length; pixel++) equalised[pixel] = levels[data[pixel]];
   return { width, height, channels: image.channels, data: equalised };

@@ -1,5 +1,6 @@
 import type { PixelImage } from '@mien/core';
 import { z } from 'zod';
+import { stepKernelFor } from '../step-kernel.js';
 import { type Step, valueStep } from './step.js';
 
 /** `grey`: one channel, the luma of ITU-R BT.601. Grey pictures stay as they are. */
@@ -14,11 +15,17 @@ const BLUE = 7471;
 export function toGrey(image: PixelImage): PixelImage {
   if (image.channels === 1) return image;
   const { width, height, data } = image;
-  const grey = new Uint8Array(width * height);
+  const compiled = stepKernelFor(data.length);
+  return { width, height, channels: 1, data: compiled ? compiled.grey(data) : greyInJavaScript(data) };
+}
+
+/** What the compiled step does, to the same bytes. */
+export function greyInJavaScript(data: Uint8Array): Uint8Array {
+  const grey = new Uint8Array(data.length / 3);
   for (let pixel = 0, at = 0; pixel < grey.length; pixel++, at += 3) {
     grey[pixel] = (data[at] * RED + data[at + 1] * GREEN + data[at + 2] * BLUE + 0x8000) >> 16;
   }
-  return { width, height, channels: 1, data: grey };
+  return grey;
 }
 
 export function createGreyStep(): Step {
