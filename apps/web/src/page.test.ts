@@ -14,8 +14,8 @@ import { exportBundles, type PageBundle } from '../build/export-bundles.js';
 import { chromiumPath, startBrowser } from './fixtures/chromium.js';
 import { drawFace } from './fixtures/drawn-face.js';
 import type { LibraryPage } from './fixtures/library-page.js';
+import { readBars, seenBy } from './fixtures/page-reading.js';
 import { encodeY4m } from './fixtures/y4m.js';
-import { rgbOf } from './pixels.js';
 
 describe.skipIf(!chromiumPath)('in Chromium (skipped where there is none)', { timeout: 180_000 }, () => {
   let folder: string;
@@ -54,32 +54,6 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where there is none)', { ti
     await page.goto(started.address + query);
     await page.getByRole('status').filter({ hasText: 'Ready.' }).waitFor();
     return page;
-  }
-
-  /** What the bars say, 0..1, once they say something. */
-  async function readBars(page: Page): Promise<Record<string, number>> {
-    await page.locator('.bar.most').waitFor();
-    return page
-      .locator('.bar')
-      .evaluateAll((bars) =>
-        Object.fromEntries(
-          bars.map((bar) => [bar.getAttribute('aria-label'), Number(bar.getAttribute('aria-valuenow')) / 100]),
-        ),
-      );
-  }
-
-  /** The frame that the camera shows, as the browser decodes it. */
-  async function seenBy(page: Page): Promise<PixelImage> {
-    const { width, height, rgba } = await page.locator('video').evaluate((video: HTMLVideoElement) => {
-      const { videoWidth: width, videoHeight: height } = video;
-      const context = new OffscreenCanvas(width, height).getContext('2d') as OffscreenCanvasRenderingContext2D;
-      context.drawImage(video, 0, 0);
-      const { data } = context.getImageData(0, 0, width, height);
-      let text = '';
-      for (const byte of data) text += String.fromCharCode(byte);
-      return { width, height, rgba: btoa(text) };
-    });
-    return rgbOf({ width, height, data: new Uint8ClampedArray(Buffer.from(rgba, 'base64')) });
   }
 
   function expectEqual(bars: Record<string, number>, { probabilities, label }: FacePrediction): void {
@@ -138,6 +112,22 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where there is none)', { ti
       .getByLabel('Open picture or video')
       .setInputFiles({ name: 'face.png', mimeType: 'image/png', buffer: png });
     await readBars(page);
+    expect(await page.locator('#failure').textContent()).toBe('');
+  });
+
+  test('a camera that is unplugged is said in words, and can be started again', async () => {
+    const page = await openPage({ camera });
+    await page.getByRole('button', { name: 'Start camera' }).click();
+    await page.locator('.bar.most').waitFor();
+    // What browsers do when the device goes: https://www.w3.org/TR/mediacapture-streams/#event-mediastreamtrack-ended
+    await page.locator('video').evaluate((video: HTMLVideoElement) => {
+      const [track] = (video.srcObject as MediaStream).getVideoTracks();
+      track.dispatchEvent(new Event('ended'));
+    });
+    await page.getByRole('alert').filter({ hasText: 'The camera is gone. Plug it in and start it again.' }).waitFor();
+    expect(await page.locator('.bar.most').count()).toBe(0);
+    await page.getByRole('button', { name: 'Start camera' }).click();
+    await page.locator('.bar.most').waitFor();
     expect(await page.locator('#failure').textContent()).toBe('');
   });
 
