@@ -81,6 +81,11 @@ test('tokens are let in by the digests of a file; SIGINT ends it as well', async
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
+test('it says where others may ask without a token', async () => {
+  const { output } = await start('--host', '0.0.0.0');
+  await expect.poll(() => output.join('\n')).toMatch(/without --tokens whoever reaches/);
+});
+
 test('a mistake is exit code 2, one message, and no stack', async () => {
   await Promise.all([writeFile(join(folder, 'empty'), '\n'), writeFile(join(folder, 'plain'), 'secret\n')]);
   const mistakes = [

@@ -29,6 +29,8 @@ const optionsSchema = z.object({
   page: z.boolean().default(true),
 });
 
+const OPEN_TO_ALL = 'without --tokens whoever reaches this address may ask\n';
+
 /** `mien serve`. Ends on SIGTERM and SIGINT when all it took is answered. */
 export function serveCommand(): Command {
   return new Command('serve')
@@ -94,6 +96,7 @@ async function serve(given: unknown): Promise<void> {
   try {
     const address = await server.app.listen({ host, port });
     process.stdout.write(`${bundle.card.name} in ${readers.threads} threads; listening on ${address}\n`);
+    if (tokens === undefined && !isThisMachine(host)) process.stderr.write(OPEN_TO_ALL);
   } catch (error) {
     await close();
     throw new InvalidConfigurationError({
@@ -103,6 +106,11 @@ async function serve(given: unknown): Promise<void> {
       cause: error,
     });
   }
+}
+
+/** Whether only programs of this machine reach an address. */
+function isThisMachine(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host);
 }
 
 /** Empty lines, and what follows the digest (as `sha256sum` writes), are left out. */
