@@ -1,8 +1,11 @@
+import { readFileSync, statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import { type ImageFault, type ImageQuirk, InvalidImageError, MissingInputError, type PixelImage } from '@mien/core';
 import { describeSystemError } from '@mien/core/node';
-import sharp, { type Metadata } from 'sharp';
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import { type PlainJpeg, readPlainJpeg } from './jpeg-header.js';
 
 /** About 10,000 × 10,000: 300 MB once decoded to RGB. */
 const DEFAULT_MAXIMUM_PIXELS = 100_000_000;
@@ -45,19 +48,12 @@ export async function decodeImage(input: string | Uint8Array, options: DecodeOpt
   try {
     // The limit is checked here, where both sides can be named; 'error' fails on cut-off files and lets mere warnings pass.
     const picture = sharp(bytes, { failOn: 'error', limitInputPixels: false });
-    const metadata = await picture.metadata();
-    const { space, depth, width, height, format, orientation = 1, hasAlpha, hasProfile } = metadata;
-    // What else libvips can open (SVG, PDF, …) is no photograph, and may be a program.
-    if (!Object.hasOwn(FORMATS, format)) throw unusable(name, 'not-a-picture', `content of the format ${format}`);
-    if (width * height > maximumPixels) throw tooLarge(name, width, height, maximumPixels);
-    const quirks = listQuirks(metadata, typeof input === 'string' ? extname(input) : '');
-    if (hasAlpha && !(await picture.stats()).isOpaque) quirks.push('transparent');
-    // Each of these takes time also where there is nothing for it to do.
-    if (orientation > 1) picture.autoOrient();
-    if (hasAlpha) picture.flatten({ background: 'white' });
-    if (space !== 'srgb' || depth !== 'uchar' || hasProfile) {
-      picture.toColourspace(space === 'b-w' || space === 'grey16' ? 'b-w' : 'srgb');
-    }
+    const extension = typeof input === 'string' ? extname(input) : '';
+    const plain = readPlainJpeg(bytes);
+    const quirks = plain
+      ? checkPlain(name, plain, maximumPixels, extension)
+      : await prepare(name, picture, maximumPixels, extension);
+    if (plain?.components === 1) picture.toColourspace('b-w');
     const { data, info } = await picture.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     return {
       width: info.width,
@@ -77,9 +73,42 @@ export async function decodeImage(input: string | Uint8Array, options: DecodeOpt
   }
 }
 
+/** Most photographs of data sets: what is needed of their head is read here, in less time than the library takes to begin. */
+function checkPlain(
+  name: string,
+  { width, height }: PlainJpeg,
+  maximumPixels: number,
+  extension: string,
+): ImageQuirk[] {
+  if (width * height > maximumPixels) throw tooLarge(name, width, height, maximumPixels);
+  return isExtensionOf('jpeg', extension) ? [] : ['wrong-extension'];
+}
+
+/** Tells `picture` what it has to put right, and says what that is. */
+async function prepare(name: string, picture: Sharp, maximumPixels: number, extension: string): Promise<ImageQuirk[]> {
+  const metadata = await picture.metadata();
+  const { space, depth, width, height, format, orientation = 1, hasAlpha, hasProfile } = metadata;
+  // What else libvips can open (SVG, PDF, …) is no photograph, and may be a program.
+  if (!Object.hasOwn(FORMATS, format)) throw unusable(name, 'not-a-picture', `content of the format ${format}`);
+  if (width * height > maximumPixels) throw tooLarge(name, width, height, maximumPixels);
+  const quirks = listQuirks(metadata, extension);
+  if (hasAlpha && !(await picture.stats()).isOpaque) quirks.push('transparent');
+  // Each of these takes time also where there is nothing for it to do.
+  if (orientation > 1) picture.autoOrient();
+  if (hasAlpha) picture.flatten({ background: 'white' });
+  if (space !== 'srgb' || depth !== 'uchar' || hasProfile) {
+    picture.toColourspace(space === 'b-w' || space === 'grey16' ? 'b-w' : 'srgb');
+  }
+  return quirks;
+}
+
+function isExtensionOf(format: string, extension: string): boolean {
+  return extension === '' || FORMATS[format].includes(extension.toLowerCase());
+}
+
 function listQuirks({ format, pages = 1, orientation = 1, space, depth }: Metadata, extension: string): ImageQuirk[] {
   const quirks: ImageQuirk[] = [];
-  if (extension !== '' && !FORMATS[format].includes(extension.toLowerCase())) quirks.push('wrong-extension');
+  if (!isExtensionOf(format, extension)) quirks.push('wrong-extension');
   if (pages > 1) quirks.push('animated');
   if (orientation > 1) quirks.push('rotated');
   if (space === 'cmyk') quirks.push('cmyk');
@@ -87,15 +116,16 @@ function listQuirks({ format, pages = 1, orientation = 1, space, depth }: Metada
   return quirks;
 }
 
+/** Threads that decode keep nobody waiting, and for files of this size asking another thread takes longer than reading. */
 async function readPicture(path: string): Promise<Uint8Array> {
   try {
-    const file = await stat(path);
+    const file = isMainThread ? await stat(path) : statSync(path);
     // Reading a pipe or device may never end.
     if (!file.isFile()) throw new Error(file.isDirectory() ? 'a folder' : 'no regular file');
     if (file.size > MAXIMUM_BYTES) {
       throw unusable(path, 'too-large', `${file.size} bytes; the limit is ${MAXIMUM_BYTES}`, 'leave it out');
     }
-    return await readFile(path);
+    return isMainThread ? await readFile(path) : readFileSync(path);
   } catch (error) {
     if (error instanceof InvalidImageError) throw error;
     throw new MissingInputError({
