@@ -2,7 +2,7 @@ import { createRandom, type PixelImage } from '@mien/core';
 import { describe, expect, test } from 'vitest';
 import { RESAMPLING_KERNELS, resample, resampleInJavaScript, weightsFor } from './resample.js';
 import { stepKernelFor } from './step-kernel.js';
-import { countLevelsInJavaScript } from './steps/equalise-histogram.js';
+import { equaliseHistogram, equaliseInJavaScript } from './steps/equalise-histogram.js';
 import { greyInJavaScript, toGrey } from './steps/grey.js';
 
 const kernel = stepKernelFor(1);
@@ -18,9 +18,15 @@ describe('compiled steps give JavaScript’s bytes', () => {
     const colour = noise(3 * pixels);
     const grey = noise(pixels);
     expect(kernel.grey(colour)).toEqual(greyInJavaScript(colour));
-    expect(kernel.countLevels(grey)).toEqual(countLevelsInJavaScript(grey));
+    const image: PixelImage = { width: pixels, height: 1, channels: 1, data: grey };
+    expect(equaliseHistogram(image).data).toEqual(equaliseInJavaScript(grey));
     const levels = noise(256);
-    expect(kernel.lookUp(grey, levels)).toEqual(grey.map((level) => levels[level]));
+    const mapped = kernel.mapLevels(grey, (histogram) => {
+      expect(histogram.reduce((sum, count) => sum + count)).toBe(pixels);
+      return levels;
+    });
+    expect(mapped).toEqual(grey.map((level) => levels[level]));
+    expect(kernel.mapLevels(grey, () => undefined)).toBe(grey);
   });
 
   test('the extremes of grey are theirs', () => {

@@ -29,8 +29,8 @@ export interface AxisWeights {
 /** The compiled steps: what the JavaScript beside them does, byte for byte, several times as fast. */
 export interface StepKernel {
   grey(data: Uint8Array): Uint8Array;
-  countLevels(data: Uint8Array): Uint32Array;
-  lookUp(data: Uint8Array, levels: Uint8Array): Uint8Array;
+  /** @param levelsFor makes the table of new levels from how often each occurs; without one the picture stays as it is. */
+  mapLevels(data: Uint8Array, levelsFor: (histogram: Uint32Array) => Uint8Array | undefined): Uint8Array;
   /** @param stride bytes of a row of `data`; @param width, height of what is made. */
   resample(
     data: Uint8Array,
@@ -74,19 +74,17 @@ function bind({ run, base, reserve }: WasmKernel<StepFunctions>): StepKernel {
       run.grey(base, count, to);
       return taken(buffer, to, count);
     },
-    countLevels(data) {
-      const buffer = reserve(COUNTERS + data.length);
-      new Uint8Array(buffer).set(data, base + COUNTERS);
-      run.countLevels(base + COUNTERS, data.length, base);
-      return new Uint32Array(buffer.slice(base, base + 4 * 256));
-    },
-    lookUp(data, levels) {
-      const buffer = reserve(256 + data.length);
-      const memory = new Uint8Array(buffer);
-      memory.set(levels, base);
-      memory.set(data, base + 256);
-      run.lookUp(base + 256, data.length, base);
-      return taken(buffer, base + 256, data.length);
+    mapLevels(data, levelsFor) {
+      const table = base + COUNTERS;
+      const pixels = table + 256;
+      const buffer = reserve(COUNTERS + 256 + data.length);
+      new Uint8Array(buffer).set(data, pixels);
+      run.countLevels(pixels, data.length, base);
+      const levels = levelsFor(new Uint32Array(buffer.slice(base, base + 4 * 256)));
+      if (!levels) return data;
+      new Uint8Array(buffer).set(levels, table);
+      run.lookUp(pixels, data.length, table);
+      return taken(buffer, pixels, data.length);
     },
     resample(data, stride, channels, width, height, across, down) {
       const newBytes = width * height * channels;

@@ -6,8 +6,8 @@ import { greyStep, type Step } from './step.js';
 /** `equalise-histogram`: spreads the grey levels so that each is about as frequent. After `grey`. */
 export const equaliseHistogramStepSchema = z.strictObject({ step: z.literal('equalise-histogram') });
 
-/** How often each level occurs; what the compiled step counts. */
-export function countLevelsInJavaScript(data: Uint8Array): Uint32Array {
+/** How often each level occurs. */
+function countLevels(data: Uint8Array): Uint32Array {
   // Four counters for each level, taken in turn: equal neighbours, which are common, would wait for each other's sum.
   const counters = new Uint32Array(4 * 256);
   const inFours = data.length - (data.length % 4);
@@ -29,22 +29,34 @@ export function countLevelsInJavaScript(data: Uint8Array): Uint32Array {
  * @param image one channel.
  */
 export function equaliseHistogram(image: PixelImage): PixelImage {
-  const { width, height, data } = image;
-  const compiled = stepKernelFor(data.length);
-  const histogram = compiled ? compiled.countLevels(data) : countLevelsInJavaScript(data);
+  const { width, height, channels } = image;
+  const compiled = stepKernelFor(image.data.length);
+  const data = compiled ? compiled.mapLevels(image.data, equalisedLevels) : equaliseInJavaScript(image.data);
+  return data === image.data ? image : { width, height, channels, data };
+}
+
+/** What the compiled step does, to the same bytes. */
+export function equaliseInJavaScript(data: Uint8Array): Uint8Array {
+  const levels = equalisedLevels(countLevels(data));
+  if (!levels) return data;
+  const equalised = new Uint8Array(data.length);
+  for (let pixel = 0; pixel < data.length; pixel++) equalised[pixel] = levels[data[pixel]];
+  return equalised;
+}
+
+/** What each level becomes; undefined where there is one level only. */
+function equalisedLevels(histogram: Uint32Array): Uint8Array | undefined {
   const darkest = histogram.findIndex((count) => count > 0);
-  if (darkest < 0 || histogram[darkest] === data.length) return image;
+  const above = histogram.subarray(darkest + 1).reduce((sum, count) => sum + count, 0);
+  if (darkest < 0 || above === 0) return undefined;
   // OpenCV computes the scale and the products in 32-bit floats; so does this, to round the same way.
-  const scale = Math.fround(255 / (data.length - histogram[darkest]));
+  const scale = Math.fround(255 / above);
   const levels = new Uint8Array(256);
   for (let value = darkest + 1, sum = 0; value < 256; value++) {
     sum += histogram[value];
     levels[value] = Math.min(255, Math.round(Math.fround(sum * scale)));
   }
-  if (compiled) return { width, height, channels: image.channels, data: compiled.lookUp(data, levels) };
-  const equalised = new Uint8Array(data.length);
-  for (let pixel = 0; pixel < data.length; pixel++) equalised[pixel] = levels[data[pixel]];
-  return { width, height, channels: image.channels, data: equalised };
+  return levels;
 }
 
 export function createEqualiseHistogramStep(): Step {
