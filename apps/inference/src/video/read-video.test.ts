@@ -121,12 +121,31 @@ describe('whatever the model', () => {
     data: new Uint8Array(4096).fill(grey),
   });
   const reader: FaceReader = {
-    card: { labels: ['happy', 'sad'], input: { channels: 1 } } as unknown as FaceReader['card'],
+    card: { labels: ['happy', 'sad'], input: { channels: 1 }, pipeline: [] } as unknown as FaceReader['card'],
     frames: 1,
     detect: async () => [face],
     prepareFace: ({ data }) => Float32Array.of(data[0] / 255),
     predict: async (inputs) => inputs.map(([value]) => Float32Array.of(value, 1 - value)),
   };
+
+  test('what the CNN is never sure of is no face, and one that it was sure of once is followed', async () => {
+    const images = [0, 1, 2, 3, 4, 5].map(image);
+    const found = async (pipeline: object[], scores: readonly number[]) => {
+      const left = [...scores];
+      const unsure = {
+        ...reader,
+        card: { ...reader.card, pipeline } as unknown as FaceReader['card'],
+        detect: async () => [{ ...face, score: left.shift() as number }],
+      };
+      return (await readAll(sourceOf(images), unsure, OPTIONS)).map(({ faces }) => faces.length);
+    };
+    const cnn = [{ step: 'crop-face', detector: { type: 'cnn' } }];
+    expect(await found(cnn, [0.5, 0.6, 0.65, 0.69, 0.6, 0.5])).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(await found(cnn, [0.5, 0.6, 0.8, 0.5, 0.6, 0.5])).toEqual([0, 0, 1, 1, 1, 1]);
+    expect(await found([{ step: 'crop-face', detector: {} }], [0.5, 0.6, 0.65, 0.69, 0.6, 0.5])).toEqual([
+      0, 1, 1, 1, 1, 1,
+    ]);
+  });
 
   test('frames are asked for one ahead and no more, so that memory does not grow with the video', async () => {
     const source = sourceOf(Array.from({ length: 50 }, (_, index) => image(index)));
@@ -170,6 +189,7 @@ test('a network of sequences is given the last frames of each face, as it was tr
     labels: [...EMOTIONS],
     input,
     architecture: { id: 'dtan', options: { frames: 3 } },
+    pipeline: [],
   };
   const pipeline = await createPipeline([{ step: 'grey' }, { step: 'resize', width: 16, height: 16 }]);
   const reader = new EmotionReader(card as unknown as EmotionReader['card'], networkOf(model), pipeline);

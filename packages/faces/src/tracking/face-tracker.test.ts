@@ -126,6 +126,15 @@ describe('ids', () => {
     expect(tracked.face).toBe(face);
   });
 
+  test('are given to a face that reached confirmScore once, whatever its score before and after', () => {
+    const tracker = createFaceTracker({ confirmAfter: 2, confirmScore: 0.7 });
+    const seen = (score: number) => tracker.update([{ ...faceAt(100, 100, 50), score }]).map(({ id }) => id);
+    expect([0.6, 0.6, 0.69, 0.7, 0.2, 0.4].map(seen)).toEqual([[], [], [], [1], [1], [1]]);
+    // Nor is one sight enough, however clear.
+    const another = createFaceTracker({ confirmAfter: 2, confirmScore: 0.7 });
+    expect(another.update([{ ...faceAt(100, 100, 50), score: 0.99 }])).toEqual([]);
+  });
+
   test('a face somewhere else, or of another size, is somebody else', () => {
     const tracker = createFaceTracker({ confirmAfter: 1 });
     expect(tracker.update([faceAt(100, 100, 50)]).map(({ id }) => id)).toEqual([1]);

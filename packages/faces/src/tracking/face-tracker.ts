@@ -42,6 +42,7 @@ interface Track<Found extends Face> {
   id: number | undefined;
   face: Found | undefined;
   hits: number;
+  bestScore: number;
   lastSeen: number;
 }
 
@@ -83,16 +84,18 @@ export function createFaceTracker<Found extends Face = Face>(
         track.motion.update(face.box);
         track.face = face;
         track.hits++;
+        track.bestScore = Math.max(track.bestScore, face.score);
         track.lastSeen = now;
         fresh.delete(face);
       }
       // Not confirmed and missing again: a mistake of the detector.
       tracks = tracks.filter(({ id, face }) => id !== undefined || face !== undefined);
       for (const face of fresh) {
-        tracks.push({ motion: new BoxTrack(face.box, parsed), id: undefined, face, hits: 1, lastSeen: now });
+        const motion = new BoxTrack(face.box, parsed);
+        tracks.push({ motion, id: undefined, face, hits: 1, bestScore: face.score, lastSeen: now });
       }
       for (const track of tracks) {
-        if (track.id === undefined && track.hits >= parsed.confirmAfter) track.id = ++ids;
+        if (track.id === undefined && isConfirmed(track, parsed)) track.id = ++ids;
       }
       return tracks
         .filter((track) => track.id !== undefined)
@@ -110,6 +113,10 @@ export function createFaceTracker<Found extends Face = Face>(
       tracks = [];
     },
   };
+}
+
+function isConfirmed({ hits, bestScore }: Track<Face>, { confirmAfter, confirmScore }: FaceTrackerOptions): boolean {
+  return hits >= confirmAfter && (confirmScore === undefined || bestScore >= confirmScore);
 }
 
 /**

@@ -6,6 +6,8 @@ export const faceTrackerOptionsSchema = z.strictObject({
   maxGap: z.number().positive().default(1),
   /** Frames in a row in which a face must be found before it gets an id: detectors' mistakes seldom last. */
   confirmAfter: z.number().int().min(1).default(3),
+  /** Score that a face must have reached once before it gets an id, whatever it has afterwards. Scores are those of the detector; none: any. */
+  confirmScore: z.number().optional(),
   /** Most that a face may be away from where it was expected, in sides of its box, when the boxes do not touch. */
   maxDistance: z.number().min(0).default(1),
   /** Frames a second, where frames come without a time. */
