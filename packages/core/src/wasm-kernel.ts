@@ -23,13 +23,11 @@ const PAGE = 65536;
 
 /**
  * Starts a module that needs nothing from outside and exports `memory` and `heapBase`.
- * @param base64 its bytes. @returns undefined where there is no WebAssembly, or one without the instructions that the module uses.
+ * @param base64 its bytes. @returns undefined where there is no WebAssembly, it lacks instructions that the module uses, or it is forbidden.
  */
 export function startWasmKernel<Functions>(base64: string): WasmKernel<Functions> | undefined {
-  if (typeof WebAssembly === 'undefined') return undefined;
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  if (!WebAssembly.validate(bytes)) return undefined;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+  const exports = instantiate(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
+  if (!exports) return undefined;
   const memory = exports.memory as Memory;
   const base = Math.ceil((exports.heapBase as () => number)() / 16) * 16;
   return {
@@ -42,4 +40,14 @@ export function startWasmKernel<Functions>(base64: string): WasmKernel<Functions
       return memory.buffer;
     },
   };
+}
+
+function instantiate(bytes: Uint8Array): Record<string, unknown> | undefined {
+  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(bytes)) return undefined;
+  try {
+    return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
+  } catch {
+    // A valid module is refused by a page's Content-Security-Policy.
+    return undefined;
+  }
 }
