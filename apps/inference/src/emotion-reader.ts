@@ -1,6 +1,6 @@
 import { type EngineName, prepareForInference, startEngine } from '@mien/compute';
 import { createFaceDetector } from '@mien/faces';
-import { buildBundleModel, type ModelBundle, pretrainedDirectory, readBundle } from '@mien/model-zoo';
+import { buildBundleModel, type ModelBundle, pretrainedDirectory, readBundle, resolveBundle } from '@mien/model-zoo';
 import { createPipeline } from '@mien/preprocessing';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type EmotionNetwork, EmotionReader } from './reading/face-reading.js';
@@ -8,7 +8,7 @@ import { type EmotionNetwork, EmotionReader } from './reading/face-reading.js';
 export { EmotionReader };
 
 export interface EmotionReaderOptions {
-  /** A bundle folder, or a bundle that was read; the default is the model that ships with `@mien/model-zoo`. */
+  /** A bundle's folder, the name of one that ships (`mien-net.fer2013`), or a bundle that was read; the default is the model that ships with `@mien/model-zoo`. */
   readonly model?: string | Pick<ModelBundle, 'card' | 'weights'>;
   /** A compute engine; the default is the best there is. */
   readonly engine?: EngineName | 'auto';
@@ -38,7 +38,7 @@ export async function createEmotionReader({
   engine,
   threads,
 }: EmotionReaderOptions = {}): Promise<EmotionReader> {
-  const bundle = typeof model === 'string' ? await readBundle(model) : model;
+  const bundle = typeof model === 'string' ? await readBundle(await resolveBundle(model)) : model;
   // The detector is too small to share: threads that wait for each other take longer than one.
   const resources = { sessionOptions: { intraOpNumThreads: 1 } };
   const pipeline = await createPipeline(bundle.card.pipeline, {

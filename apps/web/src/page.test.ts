@@ -269,7 +269,7 @@ describe.skipIf(!chromiumPath)('in Chromium (skipped where there is none)', { ti
     await page.waitForFunction(() => 'readPicture' in globalThis);
     const { width, height, channels, data } = picture;
     const found = await page.evaluate(([image]) => (globalThis as unknown as LibraryPage).readPicture(image), [
-      { width, height, channels, data: Buffer.from(data).toString('base64') },
+      { width, height, channels, data: Buffer.from(data).toString('base64'), bundle: reader.card.name },
     ] as const);
     const [face] = await reader.detect(picture);
     const tensor = reader.prepareFace(picture, face);

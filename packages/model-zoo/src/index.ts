@@ -11,4 +11,5 @@ export * from './landmarks/landmark-vectors.js';
 export { SeededDropout } from './layers/seeded-dropout.js';
 export { affineGrid, gridSample } from './layers/spatial-transformer.js';
 export * from './pretrained.js';
+export * from './resolve-bundle.js';
 export * from './weights.js';

@@ -84,12 +84,13 @@ function compare(part: 'predict' | 'expression', pictures: string, rounds: numbe
     arguments: [fileURLToPath(new URL(`${file}.js`, import.meta.url)), ...argv],
     units,
   });
-  const mien = (name: string, threads: string) =>
-    contestant(name, 'mien-contestant', part, `${repetitions}`, pictures, threads);
+  const mien = (name: string, threads: string, ...bundle: string[]) =>
+    contestant(name, 'mien-contestant', part, `${repetitions}`, pictures, threads, ...bundle);
   const peer = (name: string) => contestant(name, 'peer-contestant', name, part, `${repetitions}`, pictures);
   const contestants = [mien('mien', 'all'), mien('mien, 1 thread', '1'), peer(REFERENCE), peer('face-api')];
   // Of face-api's two detectors the tiny one is the faster; the network of expressions is the same.
-  return interleave(part === 'predict' ? [...contestants, peer('face-api-ssd')] : contestants, {
+  const own = part === 'predict' ? peer('face-api-ssd') : mien('mien, mien-net', 'all', 'mien-net.fer2013');
+  return interleave([...contestants, own], {
     rounds,
     reference: REFERENCE,
   });

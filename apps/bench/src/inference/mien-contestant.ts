@@ -1,18 +1,22 @@
 /**
  * Mien as a contestant of `bench inference`. Arguments: `predict` or `expression`; repetitions a turn; the folder of photos; threads of the
- * engine, or `all`.
+ * engine, or `all`; the name of a shipped bundle (default: Mien's default).
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeImage } from '@mien/datasets';
+import { pretrainedDirectory } from '@mien/model-zoo';
 import { answerTurns, say } from '../answer-turns.js';
 import { createMeasuredReader } from './built-inference.js';
 
-const [task, repetitionsText, folder, threads] = process.argv.slice(2);
+const [task, repetitionsText, folder, threads, bundle] = process.argv.slice(2);
 const repetitions = Number(repetitionsText);
 
 try {
-  const reader = await createMeasuredReader(threads === 'all' ? {} : { threads: Number(threads) });
+  const reader = await createMeasuredReader({
+    model: pretrainedDirectory(bundle),
+    ...(threads !== 'all' && { threads: Number(threads) }),
+  });
   const names = (await readdir(folder)).sort();
   const photos = await Promise.all(names.map((name) => readFile(join(folder, name))));
   const decode = (at: number) => decodeImage(photos[at], { name: names[at] });

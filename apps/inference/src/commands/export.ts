@@ -2,7 +2,7 @@ import { basename, join, resolve } from 'node:path';
 import { startEngine } from '@mien/compute';
 import { InvalidConfigurationError } from '@mien/core';
 import { writeFileAtomically } from '@mien/core/node';
-import { buildBundleModel, type ModelBundle, pretrainedDirectory, readBundle } from '@mien/model-zoo';
+import { buildBundleModel, type ModelBundle, pretrainedDirectory, readBundle, resolveBundle } from '@mien/model-zoo';
 import { Command } from 'commander';
 import type { ExportedFile } from '../export/exported-file.js';
 import { exportOnnx } from '../export/onnx.js';
@@ -27,7 +27,10 @@ const ENDINGS: Readonly<Record<Format, string>> = {
 export function exportCommand(): Command {
   return new Command('export')
     .description('write the network of a model bundle in a format that other programs run')
-    .argument('[bundle]', 'a model bundle; the default is the one that ships with Mien')
+    .argument(
+      '[bundle]',
+      "a model bundle's folder, or the name of a shipped one such as mien-net.fer2013; the default is mini-xception.fer2013",
+    )
     .option('--format <name>', Object.keys(ENDINGS).join(', '), 'onnx')
     .option('--output <path>', "the file to write, for tfjs-layers the folder; the default is the bundle's name, here")
     .addHelpText(
@@ -48,7 +51,7 @@ async function exportBundle(directory: string | undefined, { format, output }: E
       fix: 'choose one of them with --format',
     });
   }
-  const bundle = await readBundle(directory ?? pretrainedDirectory());
+  const bundle = await readBundle(await resolveBundle(directory ?? pretrainedDirectory()));
   const files = await encode(bundle, format);
   const path = output ?? `${basename(resolve(bundle.directory))}${ENDINGS[format]}`;
   let bytes = 0;

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { EngineName } from '@mien/compute';
-import { pretrainedDirectory, readBundle } from '@mien/model-zoo';
+import { pretrainedDirectory, readBundle, resolveBundle } from '@mien/model-zoo';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { createEmotionReader } from '../emotion-reader.js';
@@ -35,7 +35,10 @@ export function predictCommand(): Command {
   return new Command('predict')
     .description('find the faces in pictures and read their expressions')
     .argument('<pictures...>', 'files, folders, patterns such as "photos/*.jpg", or - for a picture on standard input')
-    .option('--model <bundle>', 'a model bundle; the default is the one that ships with Mien')
+    .option(
+      '--model <bundle>',
+      "a model bundle's folder, or the name of a shipped one such as mien-net.fer2013; the default is mini-xception.fer2013",
+    )
     .option('--engine <name>', 'compute engine; the default is the best there is')
     .option('--format <name>', `${FORMAT_NAMES.join(', ')}; the default is table`)
     .option('--json', 'the same as --format json: an array, one entry a picture')
@@ -64,7 +67,7 @@ async function predict(inputs: string[], given: unknown): Promise<void> {
   const batches = Math.ceil(sources.length / options.batch);
   const enough = sources.length >= LEAST_FOR_THREADS ? availableParallelism() : 1;
   const threads = Math.min(options.threads ?? enough, batches);
-  const asRead = await readBundle(options.model);
+  const asRead = await readBundle(await resolveBundle(options.model));
   const bundle = options.smallFaces ? findingSmallFaces(asRead) : asRead;
   const { read, close } = threads > 1 ? await readInThreads(bundle, threads, options) : await readHere(bundle, options);
   const format = createFormat(options.json ? 'json' : options.format, bundle.card.labels);

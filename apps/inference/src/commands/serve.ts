@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { EngineName } from '@mien/compute';
 import { InvalidConfigurationError, MissingInputError } from '@mien/core';
 import { describeSystemError } from '@mien/core/node';
-import { pretrainedDirectory, readBundle } from '@mien/model-zoo';
+import { pretrainedDirectory, readBundle, resolveBundle } from '@mien/model-zoo';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { integerOption, parseOptions } from './parse-options.js';
@@ -37,7 +37,10 @@ export function serveCommand(): Command {
     .description('answer over HTTP: POST /v1/predict, WebSocket /v1/stream; the API is described at /docs')
     .option('--host <address>', 'where to listen; the default, 127.0.0.1, is this machine alone')
     .option('--port <n>', 'the default is 8080; 0 takes a free one')
-    .option('--model <bundle>', 'a model bundle; the default is the one that ships with Mien')
+    .option(
+      '--model <bundle>',
+      "a model bundle's folder, or the name of a shipped one such as mien-net.fer2013; the default is mini-xception.fer2013",
+    )
     .option('--engine <name>', 'compute engine; the default is the best there is')
     .option('--threads <n>', 'threads that read pictures; the default is one a core')
     .option('--queue <n>', 'requests under way or waiting before the next is answered 429 (64)')
@@ -83,7 +86,7 @@ async function serve(given: unknown): Promise<void> {
     origins: origin,
   });
   const threadOptions = parseOptions(threadOptionsSchema, { threads, maximumPixels });
-  const bundle = await readBundle(model);
+  const bundle = await readBundle(await resolveBundle(model));
   const readers = await startReaderThreads({ bundle, engine, ...threadOptions });
   const server = await createServer({ threads: readers, card: bundle.card }, options);
   const close = async () => {

@@ -35,7 +35,10 @@ export function videoCommand(): Command {
   return new Command('video')
     .description('follow the faces of a video and read their expressions; a line of JSON a frame')
     .argument('<video>', 'a file, or a camera: camera, camera:1, /dev/video0')
-    .option('--model <bundle>', 'a model bundle; the default is the one that ships with Mien')
+    .option(
+      '--model <bundle>',
+      "a model bundle's folder, or the name of a shipped one such as mien-net.fer2013; the default is mini-xception.fer2013",
+    )
     .option('--engine <name>', 'compute engine; the default is the best there is')
     .option('--threads <n>', 'threads of the engine; the default is one a core')
     .option('--smoothing <seconds>', 'time constant of the exponential smoothing of probabilities; 0 is none (0.3)')

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Agent, type IncomingMessage, request } from 'node:http';
+import { DEFAULT_BUNDLE } from '@mien/model-zoo';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { fakeResult, gate, post, startTestServer, type TestServer } from './fixtures/test-server.js';
 
@@ -15,7 +16,7 @@ test('it says that it is alive and ready, which model answers, and what it count
   server = await startTestServer();
   for (const path of ['/healthz', '/readyz']) expect((await server.ask(path)).status).toBe(200);
   expect(await (await server.ask('/v1/model')).json()).toMatchObject({
-    name: 'mini-xception.fer2013',
+    name: DEFAULT_BUNDLE,
     labels: ['angry', 'disgust', 'fear', 'happy', 'sad', 'surprise', 'neutral'],
     weights: expect.stringMatching(/^[0-9a-f]{64}$/),
   });

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DEFAULT_BUNDLE } from '@mien/model-zoo';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PictureSource } from '../reading/read-batch.js';
 import type { PredictResponse } from './api-schemas.js';
@@ -38,7 +39,7 @@ async function fail(init: RequestInit): Promise<{ status: number; code: string; 
 describe('the same picture', () => {
   const expected = {
     status: 200,
-    model: 'mini-xception.fer2013',
+    model: DEFAULT_BUNDLE,
     pictures: [{ width: 5, height: 1, faces: [{ label: 'angry', confidence: 0.5, score: 1, box: { width: 10 } }] }],
   };
 

@@ -17,6 +17,8 @@ export const resultRowsSchema = z
         experiment: z.string().optional(),
         /** A shipped bundle, whose card has the figures. */
         bundle: z.string().optional(),
+        /** Over how many views of a picture the bundle's figures are means, where that is more than one. */
+        views: z.enum(['flip', 'ten-crop']).optional(),
       })
       .refine(
         ({ experiment, bundle }) => (experiment === undefined) !== (bundle === undefined),
@@ -35,11 +37,11 @@ export interface ResultsInput {
 
 /** `docs/results.md`. */
 export function renderResults({ rows, runs, cards, studies }: ResultsInput): string {
-  const shown = rows.map(({ model, set, theirs, experiment, bundle }) => {
+  const shown = rows.map(({ model, set, theirs, experiment, bundle, views }) => {
     const run = experiment === undefined ? undefined : runs.get(experiment);
     const card = cards.find(({ name }) => name === bundle);
     if (run) return [model, set, theirs, ...runCells(run)];
-    if (card) return [model, set, theirs, ...cardCells(card)];
+    if (card) return [model, set, theirs, ...cardCells(card, views)];
     const command = experiment === undefined ? '–' : `\`mien-train run ${experiment}\``;
     return [model, set, theirs, 'not run', '–', '–', '–', command];
   });
@@ -81,14 +83,14 @@ function runCells(run: RunResult): string[] {
   ];
 }
 
-function cardCells({ name, metrics: [metric], training }: ModelCard): string[] {
+function cardCells({ name, metrics: [metric], training }: ModelCard, views?: string): string[] {
   const ours = `**${percent(metric.accuracy)}** of ${metric.n.toLocaleString('en')}`;
   return [
     ours,
     `${training.protocol}; ${metric.obtained}`,
     `${training.seed}`,
     '–',
-    `\`mien-train evaluate ${name} --dataset ${metric.dataset}\``,
+    `\`mien-train evaluate ${name} --dataset ${metric.dataset}${views ? ` --views ${views}` : ''}\``,
   ];
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Emotion, InvalidBundleError } from '@mien/core';
-import { buildBundleModel, buildModel, getLossHeads, readBundle } from '@mien/model-zoo';
+import { buildBundleModel, buildModel, getLossHeads, readBundle, resolveBundle } from '@mien/model-zoo';
 import type { TensorSet } from '@mien/preprocessing/node';
 import {
   describeTransfer,
@@ -16,7 +16,6 @@ import {
   trainProgressive,
   trainTwoStage,
 } from '@mien/training';
-import { resolveBundle } from '../bundle-path.js';
 import type { Experiment } from '../configuration/experiment.js';
 import { writeTensorBoard } from '../history/tensorboard.js';
 import { formatDuration, Progress } from '../progress.js';
