@@ -149,7 +149,11 @@ test('mistakes are exit code 2, one message in three parts, and no file', async 
       ['bundle', '--format', 'pickle'],
       /expected a format, one of onnx, tfjs-layers, safetensors; found "pickle"\. Choose one of them with --format\./,
     ],
-    [['nowhere'], /expected a model bundle.*nowhere; found card\.json: no such file.*\. Use a bundle/],
+    [
+      ['nowhere'],
+      /expected the folder of a model bundle.* or the name of a shipped one: .*; found "nowhere"\. Correct the path/,
+    ],
+    [['no/where'], /expected a model bundle.*no\/where; found card\.json: no such file.*\. Use a bundle/],
   ] as const) {
     const { code, output, errors } = await run(...argv, '--output', 'none.onnx');
     expect({ code, output }).toEqual({ code: 2, output: '' });
