@@ -4,6 +4,7 @@ import { placed, readAstronaut, toGrey } from '../testing/pictures.js';
 import { parseCascade } from './cascade-data.js';
 import { loadCascade } from './cascade-store.js';
 import { detectMultiScale, type MultiScaleOptions } from './detect-multi-scale.js';
+import { detectWithOpenCv } from './detect-with-opencv.js';
 import { groupRectangles } from './group-rectangles.js';
 import { startHaarKernel } from './haar-kernel.js';
 import { HAAR_CASCADES, type HaarCascade } from './haar-options.js';
@@ -29,30 +30,7 @@ async function searchBoth(name: HaarCascade, width: number, options: MultiScaleO
   return withOpenCv(cv, (keep) => {
     const picture: OpenCvMat = keep(new cv.Mat(grey.height, grey.width, cv.CV_8UC1));
     picture.data.set(grey.data);
-    const boxes = keep(new cv.RectVector());
-    const levels = keep(new cv.IntVector());
-    const weights = keep(new cv.DoubleVector());
-    const side = (pixels: number) => new cv.Size(pixels, pixels);
-    const { scaleFactor, minNeighbours, minSide, maxSide } = options;
-    cascade.detectMultiScale3(
-      picture,
-      boxes,
-      levels,
-      weights,
-      scaleFactor,
-      minNeighbours,
-      0,
-      side(minSide),
-      side(maxSide),
-      true,
-    );
-    const theirs: { box: Box; weight: number }[] = [];
-    for (let at = 0; at < boxes.size(); at++) {
-      // Without groups OpenCV gives no levels.
-      if (minNeighbours > 0 && levels.get(at) < stages) continue;
-      const { x, y, width: across, height: down } = boxes.get(at);
-      theirs.push({ box: { x, y, width: across, height: down }, weight: weights.get(at) });
-    }
+    const theirs = detectWithOpenCv(cv, keep, cascade, stages, picture, options);
     return { theirs: sorted(theirs), ours: sorted(detectMultiScale(cv, kernel, data, picture, options)) };
   });
 }

@@ -6,6 +6,7 @@ import { parseOptions } from '../parse-options.js';
 import type { FaceResources } from '../resources.js';
 import { type LoadedCascade, loadCascade } from './cascade-store.js';
 import { detectMultiScale } from './detect-multi-scale.js';
+import { detectWithOpenCv } from './detect-with-opencv.js';
 import type { Hit } from './group-rectangles.js';
 import { startHaarKernel } from './haar-kernel.js';
 import { type HaarOptions, type HaarOptionsInput, type HaarPass, haarOptionsSchema } from './haar-options.js';
@@ -76,31 +77,11 @@ function search(
 ): Hit[] {
   const minSide = Math.round(minSize * shorter);
   const maxSide = Math.round(maxSize * shorter);
+  const options = { scaleFactor, minNeighbours, minSide, maxSide };
   const kernel = startHaarKernel();
-  if (kernel && data)
-    return detectMultiScale(cv, kernel, data, picture, { scaleFactor, minNeighbours, minSide, maxSide });
-  const rectangles = keep(new cv.RectVector());
-  const levels = keep(new cv.IntVector());
-  const weights = keep(new cv.DoubleVector());
-  const side = (pixels: number) => new cv.Size(pixels, pixels);
-  cascade.detectMultiScale3(
-    picture,
-    rectangles,
-    levels,
-    weights,
-    scaleFactor,
-    minNeighbours,
-    0,
-    side(minSide),
-    side(maxSide),
-    true,
-  );
-  const hits: Hit[] = [];
-  for (let at = 0; at < rectangles.size(); at++) {
-    // With levels asked for, OpenCV also reports windows that failed in one of the last stages.
-    if (levels.get(at) >= stages) hits.push({ box: rectangles.get(at), weight: weights.get(at) });
-  }
-  return hits;
+  return kernel && data
+    ? detectMultiScale(cv, kernel, data, picture, options)
+    : detectWithOpenCv(cv, keep, cascade, stages, picture, options);
 }
 
 /** The picture as the cascade searches it: grey, not above the search size, equalised and bordered if asked. */
