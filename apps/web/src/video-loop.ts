@@ -36,6 +36,8 @@ export function readVideo(
     while (!ended) {
       const time = await nextTime();
       if (ended) return;
+      // A frame of what the element played before may still be announced, when this video has none yet.
+      if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) continue;
       if (time < lastTime) await client.restart();
       lastTime = time;
       const { videoWidth: width, videoHeight: height } = video;
