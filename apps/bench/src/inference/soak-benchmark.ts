@@ -22,6 +22,13 @@ interface SoakOptions {
   readonly rate?: number;
 }
 
+/** Of the server at one moment, in MiB. */
+interface Memory {
+  readonly resident: number;
+  /** Tells a leak of the program's own apart from memory that the allocator keeps. */
+  readonly heap: number;
+}
+
 /** The pixel limit is below the bomb's. */
 const MAXIMUM_PIXELS = 40_000_000;
 const SAMPLES = 40;
@@ -88,11 +95,13 @@ async function soak({ minutes, clients, threads, seed, rate = Infinity }: SoakOp
       if (random.chance(0.1)) await sleep(random.uniform(0, 500));
     }
   };
-  const resident: number[] = [];
+  const memory: Memory[] = [];
+  const mebibytes = async (metric: string) => (await server.metric(metric, target.token)) / MEBIBYTE;
   const watch = async () => {
     while (!isOver()) {
       await sleep((minutes * 60_000) / SAMPLES);
-      resident.push((await server.metric('process_resident_memory_bytes', target.token)) / MEBIBYTE);
+      const resident = await mebibytes('process_resident_memory_bytes');
+      memory.push({ resident, heap: await mebibytes('nodejs_heap_size_used_bytes') });
     }
   };
   try {
@@ -102,7 +111,7 @@ async function soak({ minutes, clients, threads, seed, rate = Infinity }: SoakOp
       watch(),
     ]);
     const failed = await server.metric('mien_failed_batches_total', target.token);
-    report(counts, reasons, resident, failed, await server.stop());
+    report(counts, reasons, memory, failed, await server.stop());
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -112,19 +121,31 @@ async function soak({ minutes, clients, threads, seed, rate = Infinity }: SoakOp
 function report(
   counts: Record<'right' | 'busy' | 'late' | 'wrong', number>,
   reasons: ReadonlySet<string>,
-  resident: readonly number[],
+  memory: readonly Memory[],
   failedBatches: number,
   exitCode: number | null,
 ): void {
-  const quarter = Math.ceil(resident.length / 4);
-  const early = median(resident.slice(quarter, 2 * quarter));
-  const late = median(resident.slice(-quarter));
   const lines = [
     `${counts.right} answers as they should be, ${counts.busy} refused as too many, ${counts.late} as too late, ${counts.wrong} wrong; batches that a thread failed over: ${failedBatches}`,
     ...[...reasons].slice(0, 20).map((reason) => `  ${reason}`),
-    `resident memory of the server: ${early.toFixed(0)} MiB in the second quarter, ${late.toFixed(0)} MiB in the last (${(100 * (late / early - 1)).toFixed(1)} %)`,
-    `  MiB: ${resident.map((value) => value.toFixed(0)).join(' ')}`,
+    ...describeGrowth(
+      'resident memory of the server',
+      memory.map(({ resident }) => resident),
+    ),
+    ...describeGrowth(
+      'JavaScript heap of its main thread',
+      memory.map(({ heap }) => heap),
+    ),
     `the server ended with ${exitCode}`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** The second quarter beside the last: in the first, caches fill and code is compiled. */
+function describeGrowth(what: string, mebibytes: readonly number[]): string[] {
+  const quarter = Math.ceil(mebibytes.length / 4);
+  const early = median(mebibytes.slice(quarter, 2 * quarter));
+  const late = median(mebibytes.slice(-quarter));
+  const growth = `${early.toFixed(0)} MiB in the second quarter, ${late.toFixed(0)} MiB in the last (${(100 * (late / early - 1)).toFixed(1)} %)`;
+  return [`${what}: ${growth}`, `  MiB: ${mebibytes.map((value) => value.toFixed(0)).join(' ')}`];
 }
