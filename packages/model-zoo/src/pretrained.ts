@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 /** The bundle that is used when none is named. */
-export const DEFAULT_BUNDLE = 'mini-xception.fer2013';
+export const DEFAULT_BUNDLE = 'mien-net.fer2013-small';
 
 /** The folder of a bundle that ships with this package. */
 export function pretrainedDirectory(name: string = DEFAULT_BUNDLE): string {

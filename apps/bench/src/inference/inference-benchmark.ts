@@ -89,8 +89,11 @@ function compare(part: 'predict' | 'expression', pictures: string, rounds: numbe
   const peer = (name: string) => contestant(name, 'peer-contestant', name, part, `${repetitions}`, pictures);
   const contestants = [mien('mien', 'all'), mien('mien, 1 thread', '1'), peer(REFERENCE), peer('face-api')];
   // Of face-api's two detectors the tiny one is the faster; the network of expressions is the same.
-  const own = part === 'predict' ? peer('face-api-ssd') : mien('mien, mien-net', 'all', 'mien-net.fer2013');
-  return interleave([...contestants, own], {
+  const others =
+    part === 'predict'
+      ? [peer('face-api-ssd')]
+      : ['mien-net.fer2013', 'mini-xception.fer2013'].map((bundle) => mien(`mien, ${bundle}`, '1', bundle));
+  return interleave([...contestants, ...others], {
     rounds,
     reference: REFERENCE,
   });

@@ -2,7 +2,14 @@ import { basename, join, resolve } from 'node:path';
 import { startEngine } from '@mien/compute';
 import { InvalidConfigurationError } from '@mien/core';
 import { writeFileAtomically } from '@mien/core/node';
-import { buildBundleModel, type ModelBundle, pretrainedDirectory, readBundle, resolveBundle } from '@mien/model-zoo';
+import {
+  buildBundleModel,
+  DEFAULT_BUNDLE,
+  type ModelBundle,
+  pretrainedDirectory,
+  readBundle,
+  resolveBundle,
+} from '@mien/model-zoo';
 import { Command } from 'commander';
 import type { ExportedFile } from '../export/exported-file.js';
 import { exportOnnx } from '../export/onnx.js';
@@ -29,7 +36,7 @@ export function exportCommand(): Command {
     .description('write the network of a model bundle in a format that other programs run')
     .argument(
       '[bundle]',
-      "a model bundle's folder, or the name of a shipped one such as mien-net.fer2013; the default is mini-xception.fer2013",
+      `a model bundle's folder, or the name of a shipped one such as mien-net.fer2013; the default is ${DEFAULT_BUNDLE}`,
     )
     .option('--format <name>', Object.keys(ENDINGS).join(', '), 'onnx')
     .option('--output <path>', "the file to write, for tfjs-layers the folder; the default is the bundle's name, here")

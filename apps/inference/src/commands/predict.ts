@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { EngineName } from '@mien/compute';
-import { pretrainedDirectory, readBundle, resolveBundle } from '@mien/model-zoo';
+import { DEFAULT_BUNDLE, pretrainedDirectory, readBundle, resolveBundle } from '@mien/model-zoo';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { createEmotionReader } from '../emotion-reader.js';
@@ -37,7 +37,7 @@ export function predictCommand(): Command {
     .argument('<pictures...>', 'files, folders, patterns such as "photos/*.jpg", or - for a picture on standard input')
     .option(
       '--model <bundle>',
-      "a model bundle's folder, or the name of a shipped one such as mien-net.fer2013; the default is mini-xception.fer2013",
+      `a model bundle's folder, or the name of a shipped one such as mien-net.fer2013; the default is ${DEFAULT_BUNDLE}`,
     )
     .option('--engine <name>', 'compute engine; the default is the best there is')
     .option('--format <name>', `${FORMAT_NAMES.join(', ')}; the default is table`)

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { EngineName } from '@mien/compute';
 import { InvalidConfigurationError, MissingInputError } from '@mien/core';
 import { describeSystemError } from '@mien/core/node';
-import { pretrainedDirectory, readBundle, resolveBundle } from '@mien/model-zoo';
+import { DEFAULT_BUNDLE, pretrainedDirectory, readBundle, resolveBundle } from '@mien/model-zoo';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { integerOption, parseOptions } from './parse-options.js';
@@ -39,7 +39,7 @@ export function serveCommand(): Command {
     .option('--port <n>', 'the default is 8080; 0 takes a free one')
     .option(
       '--model <bundle>',
-      "a model bundle's folder, or the name of a shipped one such as mien-net.fer2013; the default is mini-xception.fer2013",
+      `a model bundle's folder, or the name of a shipped one such as mien-net.fer2013; the default is ${DEFAULT_BUNDLE}`,
     )
     .option('--engine <name>', 'compute engine; the default is the best there is')
     .option('--threads <n>', 'threads that read pictures; the default is one a core')

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { EngineName } from '@mien/compute';
 import type { ModelCard } from '@mien/core';
-import { pretrainedDirectory } from '@mien/model-zoo';
+import { DEFAULT_BUNDLE, pretrainedDirectory } from '@mien/model-zoo';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { integerOption, parseOptions } from './parse-options.js';
@@ -37,7 +37,7 @@ export function videoCommand(): Command {
     .argument('<video>', 'a file, or a camera: camera, camera:1, /dev/video0')
     .option(
       '--model <bundle>',
-      "a model bundle's folder, or the name of a shipped one such as mien-net.fer2013; the default is mini-xception.fer2013",
+      `a model bundle's folder, or the name of a shipped one such as mien-net.fer2013; the default is ${DEFAULT_BUNDLE}`,
     )
     .option('--engine <name>', 'compute engine; the default is the best there is')
     .option('--threads <n>', 'threads of the engine; the default is one a core')
