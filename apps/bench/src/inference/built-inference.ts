@@ -14,9 +14,6 @@ const FOLDER = new URL('../../../inference/', import.meta.url);
 /** The program `mien`. */
 export const MIEN = new URL('bin/mien.js', FOLDER);
 
-/** What the image of `mien serve` is made of. */
-export const DOCKERFILE = new URL('deploy/Dockerfile', FOLDER);
-
 export async function createMeasuredReader(options: {
   readonly model?: string;
   readonly threads?: number;

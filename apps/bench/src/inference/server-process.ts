@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { DOCKERFILE, MIEN } from './built-inference.js';
+import { MIEN } from './built-inference.js';
 
-/** A `mien serve` of its own process, on a free port of this machine, with the environment that its image gives it, where ours does not say otherwise. */
+/** A `mien serve` of its own process, on a free port of this machine. */
 export class ServerProcess {
   readonly address: string;
   readonly #process: ChildProcess;
@@ -18,8 +17,7 @@ export class ServerProcess {
   /** @param options of `mien serve`. @throws {Error} with its message when it does not start. */
   static async start(options: readonly string[]): Promise<ServerProcess> {
     const argv = [fileURLToPath(MIEN), 'serve', '--port', '0', '--no-page', ...options];
-    const env = { ...(await imageEnvironment()), ...process.env };
-    const child = spawn(process.execPath, argv, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     child.stderr.on('data', (chunk) => {
       said = (said + chunk).slice(-4000);
@@ -47,11 +45,4 @@ export class ServerProcess {
     this.#process.kill('SIGTERM');
     return (await ended)[0];
   }
-}
-
-/** What the Dockerfile's last stage sets. */
-async function imageEnvironment(): Promise<Record<string, string>> {
-  const stage = (await readFile(DOCKERFILE, 'utf8')).split(/^FROM /m).at(-1) as string;
-  const settings = [...stage.matchAll(/^ENV (.+)$/gm)].flatMap(([, line]) => line.trim().split(/\s+/));
-  return Object.fromEntries(settings.map((setting) => setting.split('=')));
 }

@@ -2,19 +2,13 @@ import { basename, join, resolve } from 'node:path';
 import { startEngine } from '@mien/compute';
 import { InvalidConfigurationError } from '@mien/core';
 import { writeFileAtomically } from '@mien/core/node';
-import {
-  buildBundleModel,
-  DEFAULT_BUNDLE,
-  type ModelBundle,
-  pretrainedDirectory,
-  readBundle,
-  resolveBundle,
-} from '@mien/model-zoo';
+import { buildBundleModel, type ModelBundle, pretrainedDirectory, readBundle, resolveBundle } from '@mien/model-zoo';
 import { Command } from 'commander';
 import type { ExportedFile } from '../export/exported-file.js';
 import { exportOnnx } from '../export/onnx.js';
 import { exportSafetensors } from '../export/safetensors.js';
 import { exportTfjsLayers } from '../export/tfjs-layers.js';
+import { BUNDLE_DESCRIPTION } from './network-options.js';
 
 interface ExportCommandOptions {
   readonly format: string;
@@ -34,10 +28,7 @@ const ENDINGS: Readonly<Record<Format, string>> = {
 export function exportCommand(): Command {
   return new Command('export')
     .description('write the network of a model bundle in a format that other programs run')
-    .argument(
-      '[bundle]',
-      `a model bundle's folder, or the name of a shipped one such as mien-net.fer2013; the default is ${DEFAULT_BUNDLE}`,
-    )
+    .argument('[bundle]', BUNDLE_DESCRIPTION)
     .option('--format <name>', Object.keys(ENDINGS).join(', '), 'onnx')
     .option('--output <path>', "the file to write, for tfjs-layers the folder; the default is the bundle's name, here")
     .addHelpText(

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { EngineName } from '@mien/compute';
-import { DEFAULT_BUNDLE, pretrainedDirectory, readBundle, resolveBundle } from '@mien/model-zoo';
+import { readBundle, resolveBundle } from '@mien/model-zoo';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { createEmotionReader } from '../emotion-reader.js';
@@ -12,12 +11,11 @@ import { findingSmallFaces } from '../predict/small-faces.js';
 import { readBatch } from '../reading/read-batch.js';
 import { type ReadSome, readPictures } from '../reading/read-pictures.js';
 import { startReaderThreads } from '../reading/reader-threads.js';
+import { engineOption, modelOption, networkOptions } from './network-options.js';
 import { integerOption, parseOptions } from './parse-options.js';
 
 const optionsSchema = z.object({
-  model: z.string().default(pretrainedDirectory),
-  // compute says which there are, and why one is not
-  engine: z.custom<EngineName | 'auto'>((name) => typeof name === 'string').optional(),
+  ...networkOptions,
   format: z.enum(FORMAT_NAMES).default('table'),
   json: z.boolean().default(false),
   annotate: z.string().min(1).optional(),
@@ -35,11 +33,8 @@ export function predictCommand(): Command {
   return new Command('predict')
     .description('find the faces in pictures and read their expressions')
     .argument('<pictures...>', 'files, folders, patterns such as "photos/*.jpg", or - for a picture on standard input')
-    .option(
-      '--model <bundle>',
-      `a model bundle's folder, or the name of a shipped one such as mien-net.fer2013; the default is ${DEFAULT_BUNDLE}`,
-    )
-    .option('--engine <name>', 'compute engine; the default is the best there is')
+    .addOption(modelOption)
+    .addOption(engineOption)
     .option('--format <name>', `${FORMAT_NAMES.join(', ')}; the default is table`)
     .option('--json', 'the same as --format json: an array, one entry a picture')
     .option('--annotate <folder>', 'write a copy of each picture with the faces drawn in, into this folder')

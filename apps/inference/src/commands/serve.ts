@@ -1,17 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import type { EngineName } from '@mien/compute';
 import { InvalidConfigurationError, MissingInputError } from '@mien/core';
 import { describeSystemError } from '@mien/core/node';
-import { DEFAULT_BUNDLE, pretrainedDirectory, readBundle, resolveBundle } from '@mien/model-zoo';
+import { readBundle, resolveBundle } from '@mien/model-zoo';
 import { Command } from 'commander';
 import { z } from 'zod';
+import { engineOption, modelOption, networkOptions } from './network-options.js';
 import { integerOption, parseOptions } from './parse-options.js';
 
 const optionsSchema = z.object({
   host: z.string().min(1).default('127.0.0.1'),
   port: integerOption.min(0).max(65_535).default(8080),
-  model: z.string().default(pretrainedDirectory),
-  engine: z.custom<EngineName | 'auto'>((name) => typeof name === 'string').optional(),
+  ...networkOptions,
   threads: integerOption.optional(),
   queue: integerOption.optional(),
   batch: integerOption.optional(),
@@ -37,11 +36,8 @@ export function serveCommand(): Command {
     .description('answer over HTTP: POST /v1/predict, WebSocket /v1/stream; the API is described at /docs')
     .option('--host <address>', 'where to listen; the default, 127.0.0.1, is this machine alone')
     .option('--port <n>', 'the default is 8080; 0 takes a free one')
-    .option(
-      '--model <bundle>',
-      `a model bundle's folder, or the name of a shipped one such as mien-net.fer2013; the default is ${DEFAULT_BUNDLE}`,
-    )
-    .option('--engine <name>', 'compute engine; the default is the best there is')
+    .addOption(modelOption)
+    .addOption(engineOption)
     .option('--threads <n>', 'threads that read pictures; the default is one a core')
     .option('--queue <n>', 'requests under way or waiting before the next is answered 429 (64)')
     .option('--batch <n>', 'pictures that one thread reads together (4)')
@@ -74,6 +70,9 @@ async function serve(given: unknown): Promise<void> {
     given,
   );
   // What a server needs is not loaded by the other commands, whose start is waited for.
+  const { limitHeaps } = await import('../serve/limit-heaps.js');
+  // First: threads that are there keep their heaps.
+  limitHeaps(2);
   const [{ serverOptionsSchema, threadOptionsSchema }, { createServer }, { startReaderThreads }] = await Promise.all([
     import('../serve/server-options.js'),
     import('../serve/create-server.js'),

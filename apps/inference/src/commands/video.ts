@@ -1,15 +1,12 @@
 import { basename } from 'node:path';
-import type { EngineName } from '@mien/compute';
 import type { ModelCard } from '@mien/core';
-import { DEFAULT_BUNDLE, pretrainedDirectory } from '@mien/model-zoo';
 import { Command } from 'commander';
 import { z } from 'zod';
+import { engineOption, modelOption, networkOptions } from './network-options.js';
 import { integerOption, parseOptions } from './parse-options.js';
 
 const optionsSchema = z.object({
-  model: z.string().default(pretrainedDirectory),
-  // compute says which there are, and why one is not
-  engine: z.custom<EngineName | 'auto'>((name) => typeof name === 'string').optional(),
+  ...networkOptions,
   threads: integerOption.min(1).max(256).optional(),
   smoothing: z.coerce.number().min(0).max(60).default(0.3),
   detectEvery: integerOption.min(1).max(1000).optional(),
@@ -35,11 +32,8 @@ export function videoCommand(): Command {
   return new Command('video')
     .description('follow the faces of a video and read their expressions; a line of JSON a frame')
     .argument('<video>', 'a file, or a camera: camera, camera:1, /dev/video0')
-    .option(
-      '--model <bundle>',
-      `a model bundle's folder, or the name of a shipped one such as mien-net.fer2013; the default is ${DEFAULT_BUNDLE}`,
-    )
-    .option('--engine <name>', 'compute engine; the default is the best there is')
+    .addOption(modelOption)
+    .addOption(engineOption)
     .option('--threads <n>', 'threads of the engine; the default is one a core')
     .option('--smoothing <seconds>', 'time constant of the exponential smoothing of probabilities; 0 is none (0.3)')
     .option('--detect-every <n>', 'look for faces in every n-th frame (1; 8 where the bundle has a Haar cascade)')
