@@ -71,7 +71,10 @@ export const modelCardSchema = z.strictObject({
     seed: z.number().int(),
     epochs: z.number().int().nonnegative(),
     recipe: z.record(z.string(), z.json()),
+    /** The bundle whose weights it began with, as `name@first digits of their SHA-256`. */
     startedFrom: z.string().optional(),
+    /** The bundles whose answers it learned from, named so too. */
+    teachers: z.array(z.string()).optional(),
   }),
   metrics: z.array(obtainedMetricSchema),
   intendedUse: z.string(),

@@ -13,6 +13,7 @@ import { describeProtocol } from './describe-protocol.js';
 import { type EvaluatedPart, evaluatePart } from './evaluate-part.js';
 import { exportRun, type HistoryExports } from './export-history.js';
 import { inputShapeOf } from './input-shape.js';
+import { readLineage } from './lineage.js';
 import { type PartPredictions, writePredictions } from './predictions.js';
 import type { Predictor } from './predictor.js';
 import { writeReport } from './report-folder.js';
@@ -58,7 +59,8 @@ export async function trainFold(fold: FoldArguments): Promise<FoldResult> {
     const parts = await evaluateParts(fold, predictor, labels);
     const evaluations = allEvaluations(fold, parts);
     const modelDirectory = join(directory, 'model');
-    await save(createCard(fold, labels, evaluations, stages), modelDirectory);
+    const lineage = await readLineage(experiment);
+    await save(createCard(fold, labels, evaluations, stages, lineage), modelDirectory);
     const report = await writeFoldReport(fold, parts, stages);
     await exportRun(fold, evaluations, stages.at(-1)?.history ?? []);
     const predictions = parts.map((part) => part.predictions);
@@ -101,6 +103,7 @@ function createCard(
   labels: readonly Emotion[],
   evaluations: readonly ReportEvaluation[],
   stages: readonly TrainedStage[],
+  lineage: Awaited<ReturnType<typeof readLineage>>,
 ): ModelCardDraft {
   const { experiment } = record;
   const { tag = experiment.name, ...about } = experiment.bundle;
@@ -119,7 +122,7 @@ function createCard(
       epochs: stages.reduce((sum, stage) => sum + stage.history.length, 0),
       // Through JSON, so that absent options are absent.
       recipe: JSON.parse(JSON.stringify({ ...experiment.training, recipe: experiment.recipe })),
-      ...(experiment.model.startFrom ? { startedFrom: experiment.model.startFrom } : {}),
+      ...lineage,
     },
     metrics: evaluations.map(toCardMetric),
     ...about,
