@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { pretrainedDirectory, readBundle } from '@mien/model-zoo';
 import { expect, test } from 'vitest';
 import { readResults } from '../commands/results.js';
 import { renderResults, resultRowsSchema } from './results-page.js';
@@ -55,6 +56,16 @@ test('a row has ours beside theirs, with protocol, seeds, spread, time and comma
   ]);
   expect(cells('Lopes')?.slice(3)).toEqual(['not run', '–', '–', '–', '`mien-train run ck-plus-lopes`']);
   expect(cells('kdef-tang')).toEqual(['kdef-tang', 'gender (2)', '10.0 (5.0–15.0)', 'female / male']);
+});
+
+test('a shipped bundle tells how its figure is got again: on the part of the set that its card names', async () => {
+  const { card } = await readBundle(pretrainedDirectory('mien-net.fer2013'));
+  const rows = resultRowsSchema.parse([
+    { model: 'whole', set: 'FER', theirs: '–', bundle: 'mien-net.fer2013', views: 'flip' },
+  ]);
+  const page = renderResults({ rows, runs: new Map(), cards: [card], studies: [] });
+  expect(page).toMatch(/\| whole .*\*\*66\.6\*\* \(\d\d\.\d–\d\d\.\d\) of 3,589/);
+  expect(page).toContain('`mien-train evaluate mien-net.fer2013 --dataset fer2013 --split validation --views flip`');
 });
 
 test('a row names an experiment or a bundle, not both and not neither', () => {

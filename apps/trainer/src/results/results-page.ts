@@ -69,13 +69,11 @@ export function renderResults({ rows, runs, cards, studies }: ResultsInput): str
 
 function runCells(run: RunResult): string[] {
   const { accuracy, interval, spread, n, protocol, obtained, seeds, seconds, command } = run;
-  const range = interval ? ` (${percent(interval.low)}–${percent(interval.high)})` : '';
   const trainings = spread
     ? `; ${percent(spread.mean)} ± ${percent(spread.standardDeviation)}, ${percent(spread.low)} to ${percent(spread.high)}`
     : '';
-  const ours = `**${percent(accuracy)}**${range} of ${n.toLocaleString('en')}${trainings}`;
   return [
-    ours,
+    `${showAccuracy(accuracy, interval, n)}${trainings}`,
     `${protocol}; ${obtained}`,
     seeds.join(', '),
     seconds > 0 ? formatDuration(seconds) : '–',
@@ -83,14 +81,19 @@ function runCells(run: RunResult): string[] {
   ];
 }
 
+function showAccuracy(accuracy: number, interval: RunResult['interval'], n: number): string {
+  const range = interval ? ` (${percent(interval.low)}–${percent(interval.high)})` : '';
+  return `**${percent(accuracy)}**${range} of ${n.toLocaleString('en')}`;
+}
+
 function cardCells({ name, metrics: [metric], training }: ModelCard, views?: string): string[] {
-  const ours = `**${percent(metric.accuracy)}** of ${metric.n.toLocaleString('en')}`;
+  const { accuracy, interval, n, dataset, split } = metric;
   return [
-    ours,
+    showAccuracy(accuracy, interval, n),
     `${training.protocol}; ${metric.obtained}`,
     `${training.seed}`,
     '–',
-    `\`mien-train evaluate ${name} --dataset ${metric.dataset}${views ? ` --views ${views}` : ''}\``,
+    `\`mien-train evaluate ${name} --dataset ${dataset} --split ${split}${views ? ` --views ${views}` : ''}\``,
   ];
 }
 
