@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { type FacePrediction, MienError, type PixelImage } from '@mien/core';
-import { decodeImage } from '@mien/datasets';
+import { decodeImage } from '@mien/datasets/decode';
 import type { EmotionReader } from '../emotion-reader.js';
 import { writeAnnotatedCopy } from './annotated-copy.js';
 

@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import type { PixelImage } from '@mien/core';
 import { answerRequests } from '@mien/core/node';
-import { decodeImage } from '@mien/datasets';
+import { decodeImage } from '@mien/datasets/decode';
 import { createFaceDetector, createLandmarkDetector } from '@mien/faces';
 import { createPipeline } from '../pipeline.js';
 import type { PipelineData } from '../pipeline-schema.js';

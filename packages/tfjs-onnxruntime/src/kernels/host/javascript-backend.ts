@@ -1,36 +1,48 @@
-import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { createRequire } from 'node:module';
+import type { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { type BackendValues, getKernel, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { UnsupportedOperationError } from '../../errors.js';
 import type { KernelCall, KernelHost } from '../kernel.js';
 
-/** Its tensors are freed with the last reference to them, because it keeps them in a WeakMap by their id. */
-class QuietJavaScriptBackend extends MathBackendCPU {
-  /** As the base class, without advice on the console to install another backend. */
-  override write(values: BackendValues, _shape: number[], dtype: TensorInfo['dtype']): object {
-    const dataId = {};
-    this.data.set(dataId, { values, dtype, refCount: 1 });
-    return dataId;
-  }
+let started: MathBackendCPU | undefined;
+
+/** Loaded when the first kernel needs it, because most programs never do and half a megabyte takes its time. */
+function javaScriptBackend(): MathBackendCPU {
+  started ??= startJavaScriptBackend();
+  return started;
 }
 
-let javaScriptBackend: QuietJavaScriptBackend | undefined;
+function startJavaScriptBackend(): MathBackendCPU {
+  // A kernel is called synchronously. The build for Node is CommonJS, so that this is the copy that others import.
+  const load = createRequire(import.meta.url);
+  const { MathBackendCPU } = load('@tensorflow/tfjs-backend-cpu') as typeof import('@tensorflow/tfjs-backend-cpu');
+  /** Its tensors are freed with the last reference to them, because it keeps them in a WeakMap by their id. */
+  class QuietJavaScriptBackend extends MathBackendCPU {
+    /** As the base class, without advice on the console to install another backend. */
+    override write(values: BackendValues, _shape: number[], dtype: TensorInfo['dtype']): object {
+      const dataId = {};
+      this.data.set(dataId, { values, dtype, refCount: 1 });
+      return dataId;
+    }
+  }
+  return new QuietJavaScriptBackend();
+}
 
 type KernelInput = TensorInfo | TensorInfo[] | undefined | null;
 
 function runKernel(kernelName: string, inputs: Record<string, KernelInput>, attributes: object) {
+  const backend = javaScriptBackend();
   const kernel = getKernel(kernelName, 'cpu');
   if (kernel === undefined) {
     throw new UnsupportedOperationError(kernelName, 'this kernel', 'The JavaScript backend lacks it too.');
   }
-  javaScriptBackend ??= new QuietJavaScriptBackend();
-  return kernel.kernelFunc({ inputs: inputs as never, attrs: attributes as never, backend: javaScriptBackend });
+  return kernel.kernelFunc({ inputs: inputs as never, attrs: attributes as never, backend });
 }
 
 function toJavaScript(host: KernelHost, tensor: TensorInfo): TensorInfo {
-  javaScriptBackend ??= new QuietJavaScriptBackend();
   const shape = [...tensor.shape];
   if (tensor.dtype !== 'complex64') {
-    const info = javaScriptBackend.makeTensorInfo(shape, tensor.dtype, host.downloadAny(tensor));
+    const info = javaScriptBackend().makeTensorInfo(shape, tensor.dtype, host.downloadAny(tensor));
     // which a TensorInfo does not have, but Dilation2D's gradients read
     return Object.assign(info, { rank: shape.length });
   }
@@ -40,7 +52,7 @@ function toJavaScript(host: KernelHost, tensor: TensorInfo): TensorInfo {
 }
 
 function fromJavaScript(host: KernelHost, tensor: TensorInfo): TensorInfo {
-  const { values, complexTensorInfos } = javaScriptBackend!.data.get(tensor.dataId);
+  const { values, complexTensorInfos } = javaScriptBackend().data.get(tensor.dataId);
   if (complexTensorInfos === undefined) {
     const size = util.sizeFromShape(tensor.shape);
     const held = values ?? new Float32Array(size);
