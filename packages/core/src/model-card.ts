@@ -13,7 +13,8 @@ const groupingSchema = z.strictObject({
       group: z.string(),
       n: z.number().int().positive(),
       accuracy: z.number().min(0).max(1),
-      macroF1: z.number().min(0).max(1),
+      /** Over the classes that every group has; absent where there is no such class. */
+      macroF1: z.number().min(0).max(1).optional(),
     }),
   ),
   /** Of the accuracy, between the best group and the worst, with its 95 % interval; absent for a single group. */

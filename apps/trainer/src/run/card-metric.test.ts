@@ -35,3 +35,17 @@ test('a card carries the bias table: groups, the gap and its interval, and the c
   expect(metric.calibration?.expectedError).toBeCloseTo(0.05, 6);
   expect(metric.calibration).toMatchObject({ temperature: 2, expectedErrorAtTemperature: expect.closeTo(0.0833, 3) });
 });
+
+test('groups without a class in common have no macro F1 on the card, not 0', () => {
+  const person = ['F01', 'F02', 'F01', 'F02', 'F01', 'F02', 'F01', 'F02'];
+  const apart = { ...predictions, groups: { person } };
+  const { bias } = toCardMetric(evaluatePredictions(apart, { dataset: 'drawn', split: 'test', obtained: 'held-out' }));
+  expect(bias?.person.groups).toEqual([
+    { group: 'F01', n: 4, accuracy: 0.75 },
+    { group: 'F02', n: 4, accuracy: 0.75 },
+  ]);
+  const together = toCardMetric(
+    evaluatePredictions(predictions, { dataset: 'drawn', split: 'test', obtained: 'held-out' }),
+  );
+  expect(together.bias?.gender.groups[0].macroF1).toBe(1);
+});

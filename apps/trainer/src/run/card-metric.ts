@@ -21,10 +21,20 @@ export function toCardMetric(evaluation: ReportEvaluation): CardMetric {
   };
 }
 
-function toGrouping({ groups, gap: { accuracy: gap } }: GroupedReport): NonNullable<CardMetric['bias']>[string] {
+function toGrouping({
+  groups,
+  comparedLabels,
+  gap: { accuracy: gap },
+}: GroupedReport): NonNullable<CardMetric['bias']>[string] {
   const { value, best, worst, interval } = gap;
   return {
-    groups: groups.map(({ group, n, accuracy, macroF1 }) => ({ group, n, accuracy, macroF1 })),
+    groups: groups.map(({ group, n, accuracy, macroF1 }) => ({
+      group,
+      n,
+      accuracy,
+      // Without a class in common there is none, and not 0.
+      ...(comparedLabels.length > 0 && { macroF1 }),
+    })),
     ...(interval && { gap: { value, low: interval.low, high: interval.high, best, worst } }),
   };
 }
