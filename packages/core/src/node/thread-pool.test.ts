@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MissingInputError } from '../errors.js';
 import { createThreadPool } from './thread-pool.js';
@@ -66,6 +68,24 @@ test('closing rejects what is under way and what waits, and takes nothing more',
   await pool.close();
   expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   await expect(pool.run({ value: 1, wait: 0 })).rejects.toThrow(/ended/);
+});
+
+test('a program that closes its threads goes on after it, with a reply that came too late too', async () => {
+  // In a process of its own, which nothing but the threads keeps alive; the built code, as there is no compiler in it.
+  const main = join(directory, 'main.mjs');
+  await writeFile(
+    main,
+    `import { createThreadPool } from ${JSON.stringify(new URL('../../dist/node/thread-pool.js', import.meta.url).href)};
+    const pool = createThreadPool(new URL('thread.mjs', import.meta.url), { threads: 1, workerData: 1 });
+    await pool.run({ value: 1, wait: 0 });
+    pool.run({ value: 2, wait: 0 }).catch(() => undefined);
+    // The thread answers while this one is busy: its reply is read only when the pool is closed.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    await pool.close();
+    console.log('closed');`,
+  );
+  const { stdout } = await promisify(execFile)(process.execPath, [main]);
+  expect(stdout).toBe('closed\n');
 });
 
 test('a script that is not there is named', () => {

@@ -71,6 +71,8 @@ export function createThreadPool<Request, Reply>(
     const worker = new Worker(script, { workerData, execArgv: [] });
     workers.push(worker);
     worker.on('message', (message: Message<Reply>) => {
+      // An ended thread must keep the process alive until it has gone: whoever closes the pool waits for that.
+      if (closed) return;
       const task = finish(worker);
       idle.push(worker);
       if ('reply' in message) task?.resolve(message.reply);
