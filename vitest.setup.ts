@@ -1,4 +1,8 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
+
+/** A run that failed fails again; FAST_CHECK_SEED looks elsewhere. */
+fc.configureGlobal({ seed: Number(process.env.FAST_CHECK_SEED ?? 1) });
 
 /** Output nobody asked for is a defect: a test that expects console output mocks it itself. */
 const methods = ['log', 'info', 'warn', 'error', 'debug'] as const;

@@ -84,9 +84,8 @@ describe('curves', () => {
     fc.assert(
       fc.property(fc.array(line, { maxLength: 30 }), fc.nat(31), (lines, keptEpoch) => {
         const history = [entry(1, 0.5), ...lines.map((values, index) => ({ epoch: index + 2, ...values }))];
-        const finite = history.filter((e) => Number.isFinite(e.trainLoss) && Math.abs(e.trainLoss) < 1e300);
         for (const quantity of ['loss', 'accuracy'] as const) {
-          const svg = renderCurve(finite, { quantity, keptEpoch });
+          const svg = renderCurve(history, { quantity, keptEpoch });
           for (const { name, attributes } of elements(svg)) {
             if (name !== 'svg') expect(Object.values(attributes).join(' ')).not.toMatch(/NaN|undefined/);
           }
@@ -94,6 +93,12 @@ describe('curves', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test('a value past what an axis can hold is a gap', () => {
+    const ends = [entry(1, 0.5), { ...entry(2, 0.5), trainLoss: -Number.MAX_VALUE }, entry(3, 0.4)];
+    const svg = renderCurve([...ends, { ...entry(4, 0.5), trainLoss: Number.MAX_VALUE }], { quantity: 'loss' });
+    expect(svg).not.toMatch(/NaN/);
   });
 
   test('a value that is not finite is a gap, and nothing finite is an error', () => {

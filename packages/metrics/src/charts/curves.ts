@@ -5,7 +5,7 @@ import { formatDuration, formatFixed, formatPercent } from '../format.js';
 import { type Markup, markup } from '../markup.js';
 import { type ChartOptions, frameChart, type LegendEntry, legend, round } from './frame.js';
 
-/** One epoch of a training run. What is missing, null or not finite leaves a gap in the curve. */
+/** One epoch of a training run. What is missing, null, not finite or past 1e300 leaves a gap in the curve. */
 export interface HistoryEntry {
   /** From 1. */
   readonly epoch: number;
@@ -47,7 +47,7 @@ export function renderCurve(history: readonly HistoryEntry[], options: CurveOpti
       colour: side === 'train' ? ('second' as const) : ('accent' as const),
       points: history.map((entry) => ({ epoch: entry.epoch, value: entry[SERIES[quantity][side]] ?? Number.NaN })),
     }))
-    .map((entry) => ({ ...entry, finite: entry.points.filter(({ value }) => Number.isFinite(value)) }))
+    .map((entry) => ({ ...entry, finite: entry.points.filter(({ value }) => isDrawable(value)) }))
     .filter(({ finite }) => finite.length > 0);
   if (series.length === 0) {
     throw new InvalidDataError({
@@ -69,7 +69,7 @@ export function renderCurve(history: readonly HistoryEntry[], options: CurveOpti
   const path = line<{ epoch: number; value: number }>(
     ({ epoch }) => round(x(epoch)),
     ({ value }) => round(y(value)),
-  ).defined(({ value }) => Number.isFinite(value));
+  ).defined(({ value }) => isDrawable(value));
   const kept = history.find(({ epoch }) => epoch === keptEpoch);
   const keptValue = kept?.[SERIES[quantity].validation] ?? kept?.[SERIES[quantity].train];
   const entries: LegendEntry[] = series.map(({ side, colour }) => ({
@@ -115,6 +115,9 @@ export function renderCurve(history: readonly HistoryEntry[], options: CurveOpti
   );
   return frameChart({ width: WIDTH, height: HEIGHT, title, description: words.join(' '), theme, body });
 }
+
+/** An axis from one end of the numbers to the other has no length that is a number. */
+const isDrawable = (value: number) => Math.abs(value) < 1e300;
 
 /** A flat curve still needs an axis with a height. */
 function padded(low: number, high: number): [number, number] {
