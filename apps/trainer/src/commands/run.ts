@@ -5,6 +5,7 @@ import { findShipped } from '../configuration/shipped-file.js';
 import { describeSpread, spreadOf, testEvaluations } from '../run/cross-validation.js';
 import { describeAccuracy } from '../run/evaluate-part.js';
 import { type RunResult, runExperiment } from '../run/run-experiment.js';
+import { shellCommand } from './shell-command.js';
 
 interface RunCommandOptions {
   readonly set: string[];
@@ -34,7 +35,10 @@ export function runCommand(): Command {
     .action(async (experiment: string, options: RunCommandOptions) => {
       const { set, resume, runs, engine, dropLeaks, tensorboard, mlflow } = options;
       const overrides = [...set, ...(engine ? [`engine=${engine}`] : []), ...(dropLeaks ? ['leaks=drop'] : [])];
-      const command = ['mien-train run', basename(experiment), ...overrides.map((text) => `--set ${text}`)].join(' ');
+      const command = shellCommand([
+        ...['mien-train', 'run', basename(experiment)],
+        ...overrides.flatMap((text) => ['--set', text]),
+      ]);
       const result = await runExperiment(
         await readExperiment(await findShipped('experiments', experiment), overrides),
         {
