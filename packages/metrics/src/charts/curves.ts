@@ -36,7 +36,7 @@ const SERIES = {
 
 /**
  * Loss or accuracy over epochs, training and validation, as an SVG document.
- * @throws {InvalidDataError} when the history is empty or holds no finite value of the quantity.
+ * @throws {InvalidDataError} when the history is empty or holds no value of the quantity that can be drawn.
  */
 export function renderCurve(history: readonly HistoryEntry[], options: CurveOptions): string {
   const { quantity, keptEpoch, title = quantity === 'loss' ? 'Loss' : 'Accuracy', theme } = options;
@@ -47,8 +47,8 @@ export function renderCurve(history: readonly HistoryEntry[], options: CurveOpti
       colour: side === 'train' ? ('second' as const) : ('accent' as const),
       points: history.map((entry) => ({ epoch: entry.epoch, value: entry[SERIES[quantity][side]] ?? Number.NaN })),
     }))
-    .map((entry) => ({ ...entry, finite: entry.points.filter(({ value }) => isDrawable(value)) }))
-    .filter(({ finite }) => finite.length > 0);
+    .map((entry) => ({ ...entry, drawable: entry.points.filter(({ value }) => isDrawable(value)) }))
+    .filter(({ drawable }) => drawable.length > 0);
   if (series.length === 0) {
     throw new InvalidDataError({
       expected: `a history with at least one finite ${quantity}`,
@@ -63,7 +63,7 @@ export function renderCurve(history: readonly HistoryEntry[], options: CurveOpti
     [first === last ? first - 1 : first, first === last ? last + 1 : last],
     [PLOT.left, PLOT.right],
   );
-  const values = series.flatMap(({ finite }) => finite.map(({ value }) => value));
+  const values = series.flatMap(({ drawable }) => drawable.map(({ value }) => value));
   const y = scaleLinear(padded(Math.min(...values), Math.max(...values)), [PLOT.bottom, PLOT.top]).nice(5);
 
   const path = line<{ epoch: number; value: number }>(
@@ -93,8 +93,8 @@ export function renderCurve(history: readonly HistoryEntry[], options: CurveOpti
     markup`<text class="note small" x="${(PLOT.left + PLOT.right) / 2}" y="${HEIGHT - 11}" text-anchor="middle">epoch</text>`,
     kept !== undefined && markup`<path class="rule" d="M${round(x(kept.epoch))} ${PLOT.top}V${PLOT.bottom}"/>`,
     ...series.map(({ points, colour }) => markup`<path class="line line-${colour}" d="${path(points) ?? ''}"/>`),
-    ...series.flatMap(({ finite, colour }) =>
-      finite
+    ...series.flatMap(({ drawable, colour }) =>
+      drawable
         .filter(({ epoch }) => history.length === 1 || epoch === kept?.epoch)
         .map(
           ({ epoch, value }) =>
@@ -102,7 +102,7 @@ export function renderCurve(history: readonly HistoryEntry[], options: CurveOpti
         ),
     ),
     ...endLabels(
-      series.map(({ finite }) => finite.at(-1)!.value),
+      series.map(({ drawable }) => drawable.at(-1)!.value),
       y,
       format,
     ),
@@ -110,8 +110,8 @@ export function renderCurve(history: readonly HistoryEntry[], options: CurveOpti
   ].filter((piece): piece is Markup => piece !== false);
 
   const words = series.map(
-    ({ side, finite }) =>
-      `${side === 'train' ? 'Training' : 'Validation'}: ${format(finite[0].value)} at epoch ${finite[0].epoch}, ${format(finite.at(-1)!.value)} at epoch ${finite.at(-1)!.epoch}.`,
+    ({ side, drawable }) =>
+      `${side === 'train' ? 'Training' : 'Validation'}: ${format(drawable[0].value)} at epoch ${drawable[0].epoch}, ${format(drawable.at(-1)!.value)} at epoch ${drawable.at(-1)!.epoch}.`,
   );
   return frameChart({ width: WIDTH, height: HEIGHT, title, description: words.join(' '), theme, body });
 }
