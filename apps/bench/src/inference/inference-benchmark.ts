@@ -92,7 +92,7 @@ function compare(part: 'predict' | 'expression', pictures: string, rounds: numbe
   const others =
     part === 'predict'
       ? [peer('face-api-ssd')]
-      : ['mien-net.fer2013', 'mini-xception.fer2013'].map((bundle) => mien(`mien, ${bundle}`, '1', bundle));
+      : ['mien-net.fer2013-small', 'mini-xception.fer2013'].map((bundle) => mien(`mien, ${bundle}`, '1', bundle));
   return interleave([...contestants, ...others], {
     rounds,
     reference: REFERENCE,

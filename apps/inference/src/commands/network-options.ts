@@ -4,7 +4,7 @@ import { Option } from 'commander';
 import { z } from 'zod';
 
 /** What a bundle may be called on the command line. */
-export const BUNDLE_DESCRIPTION = `a model bundle's folder, or the name of a shipped one such as mien-net.fer2013; the default is ${DEFAULT_BUNDLE}`;
+export const BUNDLE_DESCRIPTION = `a model bundle's folder, or the name of a shipped one such as mien-net.fer2013-small; the default is ${DEFAULT_BUNDLE}`;
 
 /** Which network runs, and on what: of every command that reads faces. */
 export const modelOption = new Option('--model <bundle>', BUNDLE_DESCRIPTION);
