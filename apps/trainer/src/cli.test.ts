@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { modelCardSchema } from '@mien/core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readEvaluationResult } from './results/evaluation-result.js';
 
 /** The built program, as people run it: `turbo run test` builds first. */
 const program = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
@@ -110,11 +111,14 @@ describe('mien-train', () => {
     const [test] = JSON.parse(await readFile(join(folder, 'report', 'report.json'), 'utf8'));
     expect(test.report.n).toBe(14);
 
-    const evaluation = await run('evaluate', join(folder, 'model'), '--dataset', 'tiny', '--json');
+    const report = join(home, 'evaluation');
+    const evaluation = await run('evaluate', join(folder, 'model'), '--dataset', 'tiny', '--report', report, '--json');
     expect(evaluation.code).toBe(0);
     const figures = JSON.parse(evaluation.output);
     expect(figures).toMatchObject({ n: 56, labels: test.report.labels });
     expect(Object.keys(figures)).toEqual(expect.arrayContaining(['accuracy', 'macroF1', 'perClass', 'confusion']));
+    expect(await readEvaluationResult(report)).toMatchObject({ dataset: 'tiny', n: 56, accuracy: figures.accuracy });
+    expect(await readEvaluationResult(folder)).toBeUndefined();
   });
 
   test('killed with SIGKILL and resumed, it ends with the weights of a run that was not', {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { startEngine } from '@mien/compute';
-import { InvalidConfigurationError, type ModelCard, type Split } from '@mien/core';
+import { InvalidConfigurationError, type Split } from '@mien/core';
 import { formatReport, type ReportEvaluation } from '@mien/metrics';
 import { readBundle, resolveBundle } from '@mien/model-zoo';
 import { parsePipeline } from '@mien/preprocessing';
@@ -10,11 +10,14 @@ import { Command, Option } from 'commander';
 import { findDatasetFolder } from '../configuration/dataset-definition.js';
 import { pipelineForBundle } from '../data.js';
 import { inputKindOf, loadModelInputs } from '../inputs/model-inputs.js';
+import { type EvaluationRecord, writeEvaluationResult } from '../results/evaluation-result.js';
+import { describeEnvironment } from '../run/environment.js';
 import { type EvaluatedPart, evaluatePart } from '../run/evaluate-part.js';
 import { keepKnownLabels, mapLabels } from '../run/label-order.js';
 import { writePredictions } from '../run/predictions.js';
 import { bundlePredictor } from '../run/predictor.js';
 import { writeReport } from '../run/report-folder.js';
+import { shellCommand } from './shell-command.js';
 
 interface EvaluateOptions {
   readonly dataset: string;
@@ -22,7 +25,7 @@ interface EvaluateOptions {
   readonly split: string;
   readonly ignoreUnknownLabels?: boolean;
   readonly json?: boolean;
-  readonly views: string;
+  readonly views: Views;
   readonly report?: string;
 }
 
@@ -76,14 +79,21 @@ async function evaluate(bundlePath: string, options: EvaluateOptions): Promise<v
   const predictor = bundlePredictor(bundle);
   const source = { ...inputs, indices, classOf, range: card.input.range };
   const part = { dataset: set.index.name, split, obtained: 'out-of-sample' } as const;
-  const views = options.views as Views;
   const evaluated = await evaluatePart(predictor, card.labels, source, part, {
-    views,
+    views: options.views,
     heatMaps: options.report !== undefined,
   });
   predictor.dispose();
   if (options.report !== undefined) {
-    const page = await writePage(options.report, card, evaluated, { engine: engine.name, runtime: engine.runtime });
+    const { split: part, views, ignoreUnknownLabels } = options;
+    const command = shellCommand([
+      ...['mien-train', 'evaluate', bundlePath, '--dataset', options.dataset],
+      ...(part === 'all' ? [] : ['--split', part]),
+      ...(views === 'one' ? [] : ['--views', views]),
+      ...(ignoreUnknownLabels ? ['--ignore-unknown-labels'] : []),
+    ]);
+    const environment = await describeEnvironment(engine);
+    const page = await writePage(options.report, evaluated, { card, views, environment, command });
     process.stderr.write(`report: ${page}\n`);
   }
   const { report, groups, topK, calibration, ranking } = evaluated.evaluation;
@@ -113,18 +123,20 @@ async function evaluate(bundlePath: string, options: EvaluateOptions): Promise<v
 /** A report folder as a run has one, so that it can be compared and its page made again. */
 async function writePage(
   directory: string,
-  card: ModelCard,
   { evaluation, predictions }: EvaluatedPart,
-  environment: Readonly<Record<string, string>>,
+  measured: Omit<EvaluationRecord, 'evaluation'>,
 ): Promise<string> {
+  const { card, environment, command } = measured;
   const folder = join(directory, 'report');
   await writePredictions(folder, [predictions]);
+  await writeEvaluationResult(directory, { ...measured, evaluation });
   const { dataset, split } = evaluation;
   return writeReport(folder, {
     title: `${card.name} on ${dataset}, ${split}`,
     summary: `Trained on ${card.training.datasets.join(', ')}: ${card.training.protocol}.`,
     evaluations: [evaluation],
-    environment,
+    environment: { ...environment },
+    commands: [{ command, explanation: 'measure again' }],
   });
 }
 

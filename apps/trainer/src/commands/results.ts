@@ -4,6 +4,7 @@ import { writeFileAtomically } from '@mien/core/node';
 import { listPretrained, pretrainedDirectory, readBundle } from '@mien/model-zoo';
 import { Command } from 'commander';
 import { checkConfiguration, readYamlFile } from '../configuration/yaml-file.js';
+import { readEvaluationResult } from '../results/evaluation-result.js';
 import { type ResultsInput, renderResults, resultRowsSchema } from '../results/results-page.js';
 import { type RunResult, readRunResult, runResultSchema } from '../results/run-result.js';
 import { type StudyResult, studyResultSchema } from '../study/study-table.js';
@@ -21,7 +22,7 @@ export function resultsCommand(): Command {
     .description('docs/results.md, made anew from what is kept of runs and from the cards of the shipped bundles')
     .option(
       '--add <run>',
-      'keep the figures of a finished run first, in place of an earlier one of its experiment (repeatable)',
+      'keep the figures of a finished run, or of the folder of evaluate --report, in place of earlier ones of the same (repeatable)',
       collect,
       [],
     )
@@ -30,7 +31,7 @@ export function resultsCommand(): Command {
     .option('--output <file>', 'the page', 'docs/results.md')
     .action(async ({ add, addStudy, data, output }: ResultsOptions) => {
       for (const run of add) {
-        const result = await readRunResult(run);
+        const result = (await readEvaluationResult(run)) ?? (await readRunResult(run));
         await keep(join(data, 'experiments', `${result.experiment}.json`), result);
       }
       for (const folder of addStudy) {

@@ -14,7 +14,10 @@ export const resultRowsSchema = z
         set: z.string().min(1),
         /** Accuracy of others in percent, in their words. */
         theirs: z.string().min(1),
+        /** An experiment, or `<bundle>-on-<data set>` for what `evaluate --report` measured. */
         experiment: z.string().optional(),
+        /** How long an experiment that was not run would take. */
+        expectedTime: z.string().optional(),
         /** A shipped bundle, whose card has the figures. */
         bundle: z.string().optional(),
         /** Over how many views of a picture the bundle's figures are means, where that is more than one. */
@@ -37,13 +40,13 @@ export interface ResultsInput {
 
 /** `docs/results.md`. */
 export function renderResults({ rows, runs, cards, studies }: ResultsInput): string {
-  const shown = rows.map(({ model, set, theirs, experiment, bundle, views }) => {
+  const shown = rows.map(({ model, set, theirs, experiment, bundle, views, expectedTime }) => {
     const run = experiment === undefined ? undefined : runs.get(experiment);
     const card = cards.find(({ name }) => name === bundle);
     if (run) return [model, set, theirs, ...runCells(run)];
     if (card) return [model, set, theirs, ...cardCells(card, views)];
     const command = experiment === undefined ? '–' : `\`mien-train run ${experiment}\``;
-    return [model, set, theirs, 'not run', '–', '–', '–', command];
+    return [model, set, theirs, 'not run', '–', '–', expectedTime ? `would take ${expectedTime}` : '–', command];
   });
   const sections = [
     '# Results',

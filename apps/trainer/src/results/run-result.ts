@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Experiment } from '../configuration/experiment.js';
 import { checkConfiguration, readYamlFile } from '../configuration/yaml-file.js';
 import { describeProtocol } from '../run/describe-protocol.js';
+import type { Environment } from '../run/environment.js';
 import type { RunRecord } from '../run/run-folder.js';
 
 const share = z.number().min(0).max(1);
@@ -66,38 +67,47 @@ export async function readRunResult(run: string): Promise<RunResult> {
   const { experiment, startedAt, environment } = (await readYamlFile(join(run, 'run.json'))) as RunRecord;
   const page = await readPage(run);
   const [headline, ...others] = page.evaluations;
-  const { report, accuracyInterval, calibration, groups = {} } = headline;
   const folds = page.facts?.trainings === undefined ? [] : others.map((part) => part.report.accuracy);
   return checkConfiguration(
     runResultSchema,
     withoutAbsent({
       experiment: experiment.name,
       network: experiment.model.architecture,
-      dataset: headline.dataset,
+      ...figuresOf(headline),
       protocol: describeProtocol(
         experiment.crossValidation ? { ...experiment, split: wholeOf(experiment.split) } : experiment,
       ),
       startedFrom: experiment.model.startFrom ?? startOfRecipe(experiment.recipe),
-      split: headline.split,
-      obtained: headline.obtained,
-      n: report.n,
-      accuracy: report.accuracy,
-      interval: accuracyInterval && { low: accuracyInterval.low, high: accuracyInterval.high },
-      macroF1: report.macroF1,
       spread: folds.length > 1 ? spread(folds) : undefined,
       seeds: experiment.seeds ?? [experiment.seed],
-      calibrationError: calibration?.expectedError,
-      gaps: gapsOf(groups),
       seconds: await trainingSeconds(run),
       startedAt,
-      engine: `${environment.engine}, ${environment.runtime}`,
-      processor: environment.processor,
-      processors: environment.processors,
-      revision: environment.revision,
+      ...machineOf(environment),
       command: page.commands?.[0]?.command ?? `mien-train run ${experiment.name}`,
     }),
     run,
   );
+}
+
+/** The figures of one evaluation. */
+export function figuresOf(evaluation: ReportInput['evaluations'][number]) {
+  const { dataset, split, obtained, report, accuracyInterval, calibration, groups = {} } = evaluation;
+  return {
+    dataset,
+    split,
+    obtained,
+    n: report.n,
+    accuracy: report.accuracy,
+    interval: accuracyInterval && { low: accuracyInterval.low, high: accuracyInterval.high },
+    macroF1: report.macroF1,
+    calibrationError: calibration?.expectedError,
+    gaps: gapsOf(groups),
+  };
+}
+
+/** What they were measured on. */
+export function machineOf({ engine, runtime, processor, processors, revision }: Environment) {
+  return { engine: `${engine}, ${runtime}`, processor, processors, revision };
 }
 
 /** The protocol of all folds together. */

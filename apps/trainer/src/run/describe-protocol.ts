@@ -1,3 +1,4 @@
+import type { Views } from '@mien/training';
 import type { Experiment } from '../configuration/experiment.js';
 
 /** A split protocol as a card says it. */
@@ -6,6 +7,11 @@ export function describeProtocol({ split, leaks, evaluation }: Experiment): stri
   const text = Object.entries(options).map(([key, value]) => `${key} ${value}`);
   if (leaks === 'drop') text.push('without leaks');
   if (leaks === 'allow') text.push('leaks allowed');
-  if (evaluation.views !== 'one') text.push(`mean over ${evaluation.views === 'flip' ? 'two views' : 'ten crops'}`);
+  text.push(...describeViews(evaluation.views));
   return text.length > 0 ? `${protocol} (${text.join(', ')})` : protocol;
+}
+
+/** Over how many views of a picture an answer is the mean; nothing for one. */
+export function describeViews(views: Views): string[] {
+  return views === 'one' ? [] : [`mean over ${views === 'flip' ? 'two views' : 'ten crops'}`];
 }

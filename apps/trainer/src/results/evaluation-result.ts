@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ModelCard } from '@mien/core';
+import { writeFileAtomically } from '@mien/core/node';
+import type { ReportEvaluation } from '@mien/metrics';
+import type { Views } from '@mien/training';
+import { checkConfiguration, readYamlFile } from '../configuration/yaml-file.js';
+import { describeViews } from '../run/describe-protocol.js';
+import type { Environment } from '../run/environment.js';
+import { figuresOf, machineOf, type RunResult, runResultSchema } from './run-result.js';
+
+/** Where `evaluate --report` leaves its figures. */
+const FILE = 'result.json';
+
+/** What `evaluate --report` measured, and on what machine. */
+export interface EvaluationRecord {
+  readonly card: ModelCard;
+  readonly evaluation: ReportEvaluation;
+  readonly views: Views;
+  readonly environment: Environment;
+  readonly command: string;
+}
+
+/** Writes what is worth keeping of a bundle's evaluation beside its report, as `<bundle>-on-<data set>`. */
+export async function writeEvaluationResult(folder: string, record: EvaluationRecord): Promise<void> {
+  const { card, evaluation, views, environment, command } = record;
+  const result: RunResult = {
+    experiment: `${card.name}-on-${evaluation.dataset}`,
+    network: card.architecture.id,
+    ...figuresOf(evaluation),
+    protocol: [`trained on ${card.training.datasets.join(', ')}`, ...describeViews(views)].join(', '),
+    seeds: [card.training.seed],
+    seconds: 0,
+    startedAt: new Date().toISOString(),
+    ...machineOf(environment),
+    command,
+  };
+  await writeFileAtomically(join(folder, FILE), `${JSON.stringify(result, null, 2)}\n`);
+}
+
+/** What stands there, or nothing: then it is a run's folder. */
+export async function readEvaluationResult(folder: string): Promise<RunResult | undefined> {
+  const file = join(folder, FILE);
+  return existsSync(file) ? checkConfiguration(runResultSchema, await readYamlFile(file), file) : undefined;
+}
