@@ -21,6 +21,10 @@ import type { RunRecord } from './run-folder.js';
 import { type RunSet, sourceOf } from './run-set.js';
 import { trainModel } from './trained-model.js';
 
+/** What the curves of a distilled training need to be read. */
+const DISTILLED =
+  'The training’s loss is that of distillation, towards the teachers’ answers as well; the validation’s is the cross-entropy alone, so compare each with itself.';
+
 export interface FoldArguments {
   /** Where checkpoints, history, model and report go. */
   readonly directory: string;
@@ -149,7 +153,13 @@ async function writeFoldReport(
       ...(stages.length > 1 && { stages: stages.map(describeStage).join(' → ') }),
     },
     evaluations,
-    ...(last && { training: { history: last.history, keptEpoch: last.best.epoch } }),
+    ...(last && {
+      training: {
+        history: last.history,
+        keptEpoch: last.best.epoch,
+        ...(experiment.training?.distillation && { remark: DISTILLED }),
+      },
+    }),
     configuration: stringify(experiment),
     environment: { ...environment },
     commands: [{ command, explanation: 'train again' }],

@@ -1,10 +1,10 @@
 import { InvalidDataError, type ModelCard } from '@mien/core';
 import type { Interval } from '../bootstrap.js';
 import type { CalibrationReport } from '../calibration.js';
-import type { HistoryEntry } from '../charts/curves.js';
 import type { ClassificationReport } from '../classification.js';
 import type { GroupedReport } from '../groups.js';
 import type { RankingReport } from '../ranking.js';
+import type { ReportTraining } from './training.js';
 
 /** How a figure came about: in-sample, selected-on, held-out, out-of-sample or cross-validated (as in a model's card). */
 export type Obtained = ModelCard['metrics'][number]['obtained'];
@@ -52,7 +52,7 @@ export interface ReportInput {
   readonly facts?: Readonly<Record<string, string | number>>;
   /** The first is the headline. */
   readonly evaluations: readonly ReportEvaluation[];
-  readonly training?: { readonly history: readonly HistoryEntry[]; readonly keptEpoch?: number };
+  readonly training?: ReportTraining;
   /** The configuration as resolved, as text (YAML). */
   readonly configuration?: string;
   /** Engine, versions, hardware. */

@@ -42,7 +42,7 @@ const full = (text: string): ReportInput => ({
   summary: text,
   facts: { [text]: text },
   evaluations: [evaluation(text), evaluation(text)],
-  training: { history: [{ epoch: 1, trainLoss: 1, trainAccuracy: 0.5 }], keptEpoch: 1 },
+  training: { history: [{ epoch: 1, trainLoss: 1, trainAccuracy: 0.5 }], keptEpoch: 1, remark: text },
   configuration: text,
   environment: { [text]: text },
   commands: [{ command: text, explanation: text }],
@@ -76,6 +76,7 @@ test('a full report is valid HTML, has one h1, and its headings do not skip a le
   expect(levels.filter((level) => level === 1)).toHaveLength(1);
   expect(levels[0]).toBe(1);
   expect(text).toContain('65.7%');
+  expect(text).toContain('epoch 1 were kept. plain');
   expect(elements.every(({ name, attributes }) => name !== 'img' || attributes.alt)).toBe(true);
 });
 

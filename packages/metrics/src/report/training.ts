@@ -2,20 +2,24 @@ import { type HistoryEntry, renderCurve } from '../charts/curves.js';
 import { formatDuration, formatPercent } from '../format.js';
 import { Markup, markup } from '../markup.js';
 
-interface Training {
+/** What the page says of a training. */
+export interface ReportTraining {
   readonly history: readonly HistoryEntry[];
   readonly keptEpoch?: number;
+  /** A sentence that the curves need, such as what the training's loss is made of. */
+  readonly remark?: string;
 }
 
 /** The curves of loss and accuracy, and the run in one sentence. */
-export function renderTraining({ history, keptEpoch }: Training): Markup {
+export function renderTraining(training: ReportTraining): Markup {
+  const { history, keptEpoch, remark } = training;
   // A quantity without one finite value (a run that broke at once) has no curve.
   const charts = (['loss', 'accuracy'] as const)
     .filter((quantity) => history.some((entry) => isDrawable(entry, quantity)))
     .map(
       (quantity) => markup`<div class="card chart">${new Markup(renderCurve(history, { quantity, keptEpoch }))}</div>`,
     );
-  return markup`<h2>Training</h2><p class="note">${describe({ history, keptEpoch })}</p><div class="grid">${charts}</div>`;
+  return markup`<h2>Training</h2><p class="note">${[describe(training), ...(remark ? [remark] : [])].join(' ')}</p><div class="grid">${charts}</div>`;
 }
 
 function isDrawable(entry: HistoryEntry, quantity: 'loss' | 'accuracy'): boolean {
@@ -24,7 +28,7 @@ function isDrawable(entry: HistoryEntry, quantity: 'loss' | 'accuracy'): boolean
   return values.some((value) => Number.isFinite(value));
 }
 
-function describe({ history, keptEpoch }: Training): string {
+function describe({ history, keptEpoch }: ReportTraining): string {
   const seconds = history.reduce((total, entry) => total + (entry.seconds ?? 0), 0);
   const epochs = history.length === 1 ? '1 epoch' : `${history.length} epochs`;
   const time =
