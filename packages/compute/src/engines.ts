@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { findBackend, type KernelBackend, ready, setBackend } from '@tensorflow/tfjs-core';
@@ -31,30 +31,32 @@ interface EngineStarter {
   start(options: EngineOptions): Promise<{ backend: string; runtime: string }>;
 }
 
-/** Loads a package that may not be installed: beside this package, else where the program runs. */
-function requireOptional(name: string): unknown {
-  try {
-    return createRequire(import.meta.url)(name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
-    return createRequire(join(process.cwd(), 'package.json'))(name);
-  }
-}
-
 interface TensorFlowBinding {
   readonly version: { readonly tfjs: string };
   backend(): { readonly isUsingGpuDevice?: boolean };
 }
 
-function requireBinding(packageName: string): TensorFlowBinding {
-  try {
-    return requireOptional(packageName) as TensorFlowBinding;
-  } catch (error) {
-    // Its own message is a page on how to build it.
-    const isIncomplete = error instanceof Error && error.message.includes('tfjs_binding.node');
-    if (isIncomplete) throw new Error('installed without its native library, whose download failed', { cause: error });
-    throw new Error('not installed', { cause: error });
+/** The main file of a package that may not be installed: beside this package, else where the program runs. */
+function resolveOptional(name: string): string {
+  for (const from of [import.meta.url, join(process.cwd(), 'package.json')]) {
+    try {
+      return createRequire(from).resolve(name);
+    } catch {
+      // Not there.
+    }
   }
+  throw new Error('not installed');
+}
+
+/** Without its native library a package takes a fifth of a second to say that it is not there, so that is looked at first. */
+function requireBinding(packageName: string): TensorFlowBinding {
+  const main = resolveOptional(packageName);
+  const libraries = join(dirname(main), '..', 'lib');
+  const isComplete =
+    existsSync(libraries) &&
+    readdirSync(libraries).some((version) => existsSync(join(libraries, version, 'tfjs_binding.node')));
+  if (!isComplete) throw new Error('installed without its native library, whose download failed');
+  return createRequire(import.meta.url)(main) as TensorFlowBinding;
 }
 
 async function startTensorFlow(packageName: string, needsGpu: boolean): Promise<{ backend: string; runtime: string }> {

@@ -1,7 +1,13 @@
 const encoder = new TextEncoder();
 
+/** Longer values are not copied into their message, and that into the message around it: `finish` copies each once. */
+const COPIED = 1024;
+
 /** The few protobuf wire types that ONNX models need (https://protobuf.dev/programming-guides/encoding/). */
 export class ProtobufWriter {
+  /** What stands before the buffer. */
+  private readonly pieces: Uint8Array[] = [];
+  private piecesLength = 0;
   private buffer = new Uint8Array(256);
   private length = 0;
 
@@ -10,6 +16,19 @@ export class ProtobufWriter {
     const larger = new Uint8Array(Math.max(this.buffer.length * 2, this.length + count));
     larger.set(this.buffer.subarray(0, this.length));
     this.buffer = larger;
+  }
+
+  private append(value: Uint8Array): void {
+    if (value.length > COPIED) {
+      this.pieces.push(this.buffer.subarray(0, this.length), value);
+      this.piecesLength += this.length + value.length;
+      this.buffer = new Uint8Array(256);
+      this.length = 0;
+      return;
+    }
+    this.reserve(value.length);
+    this.buffer.set(value, this.length);
+    this.length += value.length;
   }
 
   private rawVarint(value: bigint): void {
@@ -48,12 +67,11 @@ export class ProtobufWriter {
     return this;
   }
 
+  /** @param value must not change before `finish`. */
   bytes(field: number, value: Uint8Array): this {
     this.smallVarint(field * 8 + 2);
     this.smallVarint(value.length);
-    this.reserve(value.length);
-    this.buffer.set(value, this.length);
-    this.length += value.length;
+    this.append(value);
     return this;
   }
 
@@ -61,11 +79,23 @@ export class ProtobufWriter {
     return this.bytes(field, encoder.encode(value));
   }
 
+  /** @param value is complete: what is added to it afterwards may or may not be in this. */
   message(field: number, value: ProtobufWriter): this {
-    return this.bytes(field, value.finish());
+    this.smallVarint(field * 8 + 2);
+    this.smallVarint(value.piecesLength + value.length);
+    for (const piece of value.pieces) this.append(piece);
+    this.append(value.buffer.subarray(0, value.length));
+    return this;
   }
 
   finish(): Uint8Array {
-    return this.buffer.subarray(0, this.length);
+    if (this.pieces.length === 0) return this.buffer.subarray(0, this.length);
+    const whole = new Uint8Array(this.piecesLength + this.length);
+    let end = 0;
+    for (const piece of [...this.pieces, this.buffer.subarray(0, this.length)]) {
+      whole.set(piece, end);
+      end += piece.length;
+    }
+    return whole;
   }
 }
