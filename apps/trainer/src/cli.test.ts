@@ -395,6 +395,8 @@ training: { epochs: 2, batchSize: 4, learningRate: { schedule: constant, initial
     );
     const joint = await run('run', 'drawn-dtagn.yaml', '--runs', 'drawn');
     expect(joint).toMatchObject({ code: 0 });
+    const files = await readdir((await runFolders('drawn')).at(-1) as string);
+    expect(files).toEqual(expect.arrayContaining(['history-dtan.jsonl', 'history-dtgn.jsonl', 'history.jsonl']));
     // One person's sequences, of six expressions.
     expect(joint.output).toMatch(/test \(held-out\): accuracy \d+\.\d % of 6/);
     const [name] = await readdir(join(home, 'drawn', 'drawn-dtagn'));

@@ -46,7 +46,7 @@ export async function trainRecipe(run: RecipeArguments): Promise<RecipeResult> {
   const { recipe } = experiment;
   const teachers = await loadTeachers(experiment, data.set);
   try {
-    const stage: Stage = { ...createStage(experiment, data, 'checkpoints'), teachers };
+    const stage: Stage = { ...createStage(experiment, data, nameOfLastStage(experiment, data)), teachers };
     const start = await loadStart(experiment);
     if (recipe === undefined) {
       const { model, ...trained } = await trainLastStage(createContext(run, directory, stage), stage, start);
@@ -59,7 +59,7 @@ export async function trainRecipe(run: RecipeArguments): Promise<RecipeResult> {
         configuration: recipe.first.training,
         allowLeaks: recipe.first.leaks === 'allow',
       };
-      return await trainTwoStage({ ...context, sharedDirectory: run.shared }, before, { ...stage, name: 'second' });
+      return await trainTwoStage({ ...context, sharedDirectory: run.shared }, before, stage);
     }
     if (recipe.type === 'joint-fine-tune') return await trainJoint(run, context, stage, recipe);
     const stages = [stage];
@@ -76,6 +76,12 @@ export async function trainRecipe(run: RecipeArguments): Promise<RecipeResult> {
   }
 }
 
+/** Stages are told apart by their names, in folders and files too. */
+function nameOfLastStage({ recipe, model }: Experiment, { set }: RunSet): string {
+  if (recipe === undefined) return 'checkpoints';
+  return { 'two-stage': 'second', progressive: `${set.width}`, 'joint-fine-tune': model.architecture }[recipe.type];
+}
+
 /** The parts by themselves, then the whole, of which only the last layers learn. */
 function trainJoint(
   { experiment, data }: RecipeArguments,
@@ -89,7 +95,7 @@ function trainJoint(
     return { ...own, configuration: training ?? own.configuration };
   });
   const configuration = { ...joint.configuration, layerRates: freezeAllBut(layers) };
-  return trainJointly(context, stages, { ...joint, name: experiment.model.architecture, configuration });
+  return trainJointly(context, stages, { ...joint, configuration });
 }
 
 function createStage({ model, seed, training, leaks }: Experiment, data: RunSet, name: string): Stage {
@@ -175,7 +181,7 @@ function createContext(run: RecipeArguments, checkpointDirectory: string, last: 
       }
     },
     onEpoch: async (stage, result, history) => {
-      const isLast = stage.train.set === last.train.set;
+      const isLast = stage.name === last.name;
       await writeHistory(directory, history, isLast ? undefined : stage.name);
       if (isLast && run.exports?.tensorboard) await writeTensorBoard(directory, history, new Date(run.startedAt));
       const name = nameOf(stage);
