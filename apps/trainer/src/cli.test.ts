@@ -64,8 +64,8 @@ bundle: { intendedUse: tests, limits: all, licence: { weights: MIT, data: genera
 `;
 
 /** Folders of the runs, oldest first. */
-async function runFolders(runs: string): Promise<string[]> {
-  const parent = join(home, runs, 'tiny');
+async function runFolders(runs: string, experiment = 'tiny'): Promise<string[]> {
+  const parent = join(home, runs, experiment);
   return (await readdir(parent)).sort().map((name) => join(parent, name));
 }
 
@@ -395,7 +395,7 @@ training: { epochs: 2, batchSize: 4, learningRate: { schedule: constant, initial
     );
     const joint = await run('run', 'drawn-dtagn.yaml', '--runs', 'drawn');
     expect(joint).toMatchObject({ code: 0 });
-    const files = await readdir((await runFolders('drawn')).at(-1) as string);
+    const files = await readdir((await runFolders('drawn', 'drawn-dtagn'))[0]);
     expect(files).toEqual(expect.arrayContaining(['history-dtan.jsonl', 'history-dtgn.jsonl', 'history.jsonl']));
     // One person's sequences, of six expressions.
     expect(joint.output).toMatch(/test \(held-out\): accuracy \d+\.\d % of 6/);
