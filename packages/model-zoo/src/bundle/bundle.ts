@@ -67,7 +67,9 @@ async function writeBundle(
  * @throws {InvalidBundleError} when anything does not fit.
  */
 export async function readBundle(directory: string): Promise<ModelBundle> {
-  const [cardBytes, weightBytes] = await Promise.all([readPart(directory, CARD), readPart(directory, WEIGHTS)]);
+  // In turn, so that a folder without either is always said to lack the card.
+  const cardBytes = await readPart(directory, CARD);
+  const weightBytes = await readPart(directory, WEIGHTS);
   const card = parseCard(directory, cardBytes);
   const hash = createHash('sha256').update(weightBytes).digest('hex');
   if (hash !== card.hashes[WEIGHTS]) {
