@@ -26,7 +26,9 @@ export function compareCommand(): Command {
 }
 
 async function compare(runs: string[], { dataset, split, output, json = false }: CompareOptions): Promise<void> {
-  const predictions = await Promise.all(runs.map(readPredictions));
+  const predictions: Awaited<ReturnType<typeof readPredictions>>[] = [];
+  // In turn, so that of several that cannot be read it is always the first that is named.
+  for (const run of runs) predictions.push(await readPredictions(run));
   const parts = pickParts(runs, predictions, dataset, split);
   const names = nameRuns(runs);
   const comparison = compareModels(parts.map((part, index) => ({ ...part, name: names[index] })));
