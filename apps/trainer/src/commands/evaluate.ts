@@ -85,10 +85,10 @@ async function evaluate(bundlePath: string, options: EvaluateOptions): Promise<v
   });
   predictor.dispose();
   if (options.report !== undefined) {
-    const { split: part, views, ignoreUnknownLabels } = options;
+    const { views, ignoreUnknownLabels } = options;
     const command = shellCommand([
       ...['mien-train', 'evaluate', bundlePath, '--dataset', options.dataset],
-      ...(part === 'all' ? [] : ['--split', part]),
+      ...(split === 'all' ? [] : ['--split', options.split]),
       ...(views === 'one' ? [] : ['--views', views]),
       ...(ignoreUnknownLabels ? ['--ignore-unknown-labels'] : []),
     ]);

@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import { checkConfiguration, readYamlFile } from '../configuration/yaml-file.js';
 import { readEvaluationResult } from '../results/evaluation-result.js';
 import { type ResultsInput, renderResults, resultRowsSchema } from '../results/results-page.js';
-import { type RunResult, readRunResult, runResultSchema } from '../results/run-result.js';
+import { type MeasuredResult, measuredResultSchema, readRunResult } from '../results/run-result.js';
 import { type StudyResult, studyResultSchema } from '../study/study-table.js';
 
 interface ResultsOptions {
@@ -27,12 +27,12 @@ export function resultsCommand(): Command {
       [],
     )
     .option('--add-study <folder>', 'keep the table of a study first (repeatable)', collect, [])
-    .option('--data <folder>', 'what is kept: rows.yaml, experiments/ and studies/', 'docs/results')
+    .option('--data <folder>', 'what is kept: rows.yaml, measured/ and studies/', 'docs/results')
     .option('--output <file>', 'the page', 'docs/results.md')
     .action(async ({ add, addStudy, data, output }: ResultsOptions) => {
       for (const run of add) {
         const result = (await readEvaluationResult(run)) ?? (await readRunResult(run));
-        await keep(join(data, 'experiments', `${result.experiment}.json`), result);
+        await keep(join(data, 'measured', `${result.name}.json`), result);
       }
       for (const folder of addStudy) {
         const result = await readStudyResult(join(folder, 'result.json'));
@@ -45,20 +45,20 @@ export function resultsCommand(): Command {
 
 /**
  * Reads all that the page of results is made of.
- * @param data the folder with rows.yaml, experiments/ and studies/.
+ * @param data the folder with rows.yaml, measured/ and studies/.
  */
 export async function readResults(data: string): Promise<ResultsInput> {
   const rowsFile = join(data, 'rows.yaml');
   const rows = checkConfiguration(resultRowsSchema, await readYamlFile(rowsFile), rowsFile);
-  const runs = new Map<string, RunResult>();
-  for (const file of await jsonFiles(join(data, 'experiments'))) {
-    const result = checkConfiguration(runResultSchema, await readYamlFile(file), file);
-    runs.set(result.experiment, result);
+  const results = new Map<string, MeasuredResult>();
+  for (const file of await jsonFiles(join(data, 'measured'))) {
+    const result = checkConfiguration(measuredResultSchema, await readYamlFile(file), file);
+    results.set(result.name, result);
   }
   const studies = await Promise.all((await jsonFiles(join(data, 'studies'))).map(readStudyResult));
   const names = await listPretrained();
   const cards = await Promise.all(names.map(async (name) => (await readBundle(pretrainedDirectory(name))).card));
-  return { rows, runs, cards, studies };
+  return { rows, results, cards, studies };
 }
 
 async function readStudyResult(file: string): Promise<StudyResult> {

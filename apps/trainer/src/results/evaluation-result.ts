@@ -7,7 +7,7 @@ import type { Views } from '@mien/training';
 import { checkConfiguration, readYamlFile } from '../configuration/yaml-file.js';
 import { describeViews } from '../run/describe-protocol.js';
 import type { Environment } from '../run/environment.js';
-import { figuresOf, machineOf, type RunResult, runResultSchema } from './run-result.js';
+import { figuresOf, type MeasuredResult, machineOf, measuredResultSchema } from './run-result.js';
 
 /** Where `evaluate --report` leaves its figures. */
 const FILE = 'result.json';
@@ -24,8 +24,8 @@ export interface EvaluationRecord {
 /** Writes what is worth keeping of a bundle's evaluation beside its report, as `<bundle>-on-<data set>`. */
 export async function writeEvaluationResult(folder: string, record: EvaluationRecord): Promise<void> {
   const { card, evaluation, views, environment, command } = record;
-  const result: RunResult = {
-    experiment: `${card.name}-on-${evaluation.dataset}`,
+  const result: MeasuredResult = {
+    name: `${card.name}-on-${evaluation.dataset}`,
     network: card.architecture.id,
     ...figuresOf(evaluation),
     protocol: [`trained on ${card.training.datasets.join(', ')}`, ...describeViews(views)].join(', '),
@@ -39,7 +39,7 @@ export async function writeEvaluationResult(folder: string, record: EvaluationRe
 }
 
 /** What stands there, or nothing: then it is a run's folder. */
-export async function readEvaluationResult(folder: string): Promise<RunResult | undefined> {
+export async function readEvaluationResult(folder: string): Promise<MeasuredResult | undefined> {
   const file = join(folder, FILE);
-  return existsSync(file) ? checkConfiguration(runResultSchema, await readYamlFile(file), file) : undefined;
+  return existsSync(file) ? checkConfiguration(measuredResultSchema, await readYamlFile(file), file) : undefined;
 }

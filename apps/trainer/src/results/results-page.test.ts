@@ -4,12 +4,12 @@ import { pretrainedDirectory, readBundle } from '@mien/model-zoo';
 import { expect, test } from 'vitest';
 import { readResults } from '../commands/results.js';
 import { renderResults, resultRowsSchema } from './results-page.js';
-import { type RunResult, runResultSchema } from './run-result.js';
+import { type MeasuredResult, measuredResultSchema } from './run-result.js';
 
 const docs = (path: string) => fileURLToPath(new URL(`../../../../docs/${path}`, import.meta.url));
 
-const run: RunResult = runResultSchema.parse({
-  experiment: 'kdef-tang',
+const measured: MeasuredResult = measuredResultSchema.parse({
+  name: 'kdef-tang',
   network: 'tang',
   dataset: 'kdef',
   protocol: 'k-fold (k 5)',
@@ -31,13 +31,13 @@ const run: RunResult = runResultSchema.parse({
   command: 'mien-train run kdef-tang.yaml',
 });
 const rows = resultRowsSchema.parse([
-  { model: 'Tang', set: 'KDEF', theirs: '59.15', experiment: 'kdef-tang' },
-  { model: 'Lopes', set: 'CK+', theirs: '95.75', experiment: 'ck-plus-lopes' },
-  { model: 'VGG', set: 'FER', theirs: '73', experiment: 'fer2013-vgg', expectedTime: '90 h' },
+  { model: 'Tang', set: 'KDEF', theirs: '59.15', result: 'kdef-tang' },
+  { model: 'Lopes', set: 'CK+', theirs: '95.75', result: 'ck-plus-lopes' },
+  { model: 'VGG', set: 'FER', theirs: '73', result: 'fer2013-vgg', expectedTime: '90 h' },
 ]);
 
 test('a row has ours beside theirs, with protocol, seeds, spread, time and command; one that was not run says so', () => {
-  const page = renderResults({ rows, runs: new Map([[run.experiment, run]]), cards: [], studies: [] });
+  const page = renderResults({ rows, results: new Map([[measured.name, measured]]), cards: [], studies: [] });
   const cells = (model: string) =>
     page
       .split('\n')
@@ -65,15 +65,15 @@ test('a shipped bundle tells how its figure is got again: on the part of the set
   const rows = resultRowsSchema.parse([
     { model: 'whole', set: 'FER', theirs: '–', bundle: 'mien-net.fer2013', views: 'flip' },
   ]);
-  const page = renderResults({ rows, runs: new Map(), cards: [card], studies: [] });
+  const page = renderResults({ rows, results: new Map(), cards: [card], studies: [] });
   const figure = page.match(/\| whole .*\*\*(\d\d\.\d)\*\* \(\d\d\.\d–\d\d\.\d\) of 3,589/)?.[1];
   expect(Number(figure) / 100).toBeCloseTo(card.metrics[0].accuracy, 3);
   expect(page).toContain('`mien-train evaluate mien-net.fer2013 --dataset fer2013 --split validation --views flip`');
 });
 
-test('a row names an experiment or a bundle, not both and not neither', () => {
+test('a row names a result or a bundle, not both and not neither', () => {
   const row = { model: 'a', set: 'b', theirs: '–' };
-  for (const wrong of [row, { ...row, experiment: 'x', bundle: 'y' }]) {
+  for (const wrong of [row, { ...row, result: 'x', bundle: 'y' }]) {
     expect(resultRowsSchema.safeParse([wrong]).success).toBe(false);
   }
 });

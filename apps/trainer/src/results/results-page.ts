@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { toMarkdownTable } from '../markdown-table.js';
 import { formatDuration } from '../progress.js';
 import { percent, renderStudy, type StudyResult } from '../study/study-table.js';
-import type { RunResult } from './run-result.js';
+import type { MeasuredResult } from './run-result.js';
 
 /** `rows.yaml`: what is known of others, and what of ours stands beside it. */
 export const resultRowsSchema = z
@@ -14,9 +14,9 @@ export const resultRowsSchema = z
         set: z.string().min(1),
         /** Accuracy of others in percent, in their words. */
         theirs: z.string().min(1),
-        /** An experiment, or `<bundle>-on-<data set>` for what `evaluate --report` measured. */
-        experiment: z.string().optional(),
-        /** How long an experiment that was not run would take. */
+        /** The name of a result: an experiment, or `<bundle>-on-<data set>` for what `evaluate --report` measured. */
+        result: z.string().optional(),
+        /** How long an experiment would take that has no result. */
         expectedTime: z.string().optional(),
         /** A shipped bundle, whose card has the figures. */
         bundle: z.string().optional(),
@@ -24,28 +24,28 @@ export const resultRowsSchema = z
         views: z.enum(['flip', 'ten-crop']).optional(),
       })
       .refine(
-        ({ experiment, bundle }) => (experiment === undefined) !== (bundle === undefined),
-        'expected an experiment or a bundle',
+        ({ result, bundle }) => (result === undefined) !== (bundle === undefined),
+        'expected a result or a bundle',
       ),
   )
   .min(1);
 
 export interface ResultsInput {
   readonly rows: z.output<typeof resultRowsSchema>;
-  /** By experiment. */
-  readonly runs: ReadonlyMap<string, RunResult>;
+  /** By name. */
+  readonly results: ReadonlyMap<string, MeasuredResult>;
   readonly cards: readonly ModelCard[];
   readonly studies: readonly StudyResult[];
 }
 
 /** `docs/results.md`. */
-export function renderResults({ rows, runs, cards, studies }: ResultsInput): string {
-  const shown = rows.map(({ model, set, theirs, experiment, bundle, views, expectedTime }) => {
-    const run = experiment === undefined ? undefined : runs.get(experiment);
+export function renderResults({ rows, results, cards, studies }: ResultsInput): string {
+  const shown = rows.map(({ model, set, theirs, result, bundle, views, expectedTime }) => {
+    const own = result === undefined ? undefined : results.get(result);
     const card = cards.find(({ name }) => name === bundle);
-    if (run) return [model, set, theirs, ...runCells(run)];
+    if (own) return [model, set, theirs, ...resultCells(own)];
     if (card) return [model, set, theirs, ...cardCells(card, views)];
-    const command = experiment === undefined ? '–' : `\`mien-train run ${experiment}\``;
+    const command = result === undefined ? '–' : `\`mien-train run ${result}\``;
     return [model, set, theirs, 'not run', '–', '–', expectedTime ? `would take ${expectedTime}` : '–', command];
   });
   const sections = [
@@ -58,20 +58,20 @@ export function renderResults({ rows, runs, cards, studies }: ResultsInput): str
     ].join('\n'),
     '## Beside the study and others',
     toMarkdownTable([['model', 'set', 'theirs', 'ours', 'protocol', 'seeds', 'time', 'command'], ...shown]).trimEnd(),
-    ...renderGaps(runs),
+    ...renderGaps(results),
     '## Shipped bundles',
     toMarkdownTable([
       ['bundle', 'set', 'accuracy', 'macro F1', 'n', 'obtained', 'protocol'],
       ...cards.flatMap(bundleRows),
     ]).trimEnd(),
     ...studies.flatMap(renderStudySection),
-    ...renderMachines([...runs.values()]),
+    ...renderMachines([...results.values()]),
   ];
   return `${sections.join('\n\n')}\n`;
 }
 
-function runCells(run: RunResult): string[] {
-  const { accuracy, interval, spread, n, protocol, obtained, seeds, seconds, command } = run;
+function resultCells(result: MeasuredResult): string[] {
+  const { accuracy, interval, spread, n, protocol, obtained, seeds, seconds, command } = result;
   const trainings = spread
     ? `; ${percent(spread.mean)} ± ${percent(spread.standardDeviation)}, ${percent(spread.low)} to ${percent(spread.high)}`
     : '';
@@ -84,7 +84,7 @@ function runCells(run: RunResult): string[] {
   ];
 }
 
-function showAccuracy(accuracy: number, interval: RunResult['interval'], n: number): string {
+function showAccuracy(accuracy: number, interval: MeasuredResult['interval'], n: number): string {
   const range = interval ? ` (${percent(interval.low)}–${percent(interval.high)})` : '';
   return `**${percent(accuracy)}**${range} of ${n.toLocaleString('en')}`;
 }
@@ -112,11 +112,11 @@ function bundleRows({ name, metrics, training }: ModelCard): string[][] {
   ]);
 }
 
-/** Between the best and the worst group, where a run has several. */
-function renderGaps(runs: ResultsInput['runs']): string[] {
-  const rows = [...runs.values()].flatMap(({ experiment, gaps }) =>
+/** Between the best and the worst group, where a result has several. */
+function renderGaps(results: ResultsInput['results']): string[] {
+  const rows = [...results.values()].flatMap(({ name, gaps }) =>
     Object.entries(gaps).map(([grouping, { groups, value, low, high, best, worst }]) => [
-      experiment,
+      name,
       `${grouping} (${groups})`,
       `${percent(value)}${low === undefined || high === undefined ? '' : ` (${percent(low)}–${percent(high)})`}`,
       // People are numbers of the data set's own.
@@ -127,7 +127,7 @@ function renderGaps(runs: ResultsInput['runs']): string[] {
   return [
     '## Gaps between groups',
     'Points of accuracy between the best and the worst group. Of many small groups the best and the worst lie far apart by chance alone.',
-    toMarkdownTable([['experiment', 'grouping (groups)', 'gap', 'best / worst'], ...rows]).trimEnd(),
+    toMarkdownTable([['result', 'grouping (groups)', 'gap', 'best / worst'], ...rows]).trimEnd(),
   ];
 }
 
@@ -138,9 +138,9 @@ function renderStudySection(study: StudyResult): string[] {
   return n > 0 ? [`## Study: ${study.name}`, text, renderStudy(study).trimEnd()] : [];
 }
 
-function renderMachines(runs: readonly RunResult[]): string[] {
+function renderMachines(results: readonly MeasuredResult[]): string[] {
   const machines = [
-    ...new Set(runs.map(({ processor, processors, engine }) => `${processors} × ${processor}, ${engine}`)),
+    ...new Set(results.map(({ processor, processors, engine }) => `${processors} × ${processor}, ${engine}`)),
   ];
   return machines.length === 0 ? [] : [`Measured on: ${machines.sort().join('; ')}.`];
 }

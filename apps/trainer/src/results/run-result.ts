@@ -13,8 +13,9 @@ import type { RunRecord } from '../run/run-folder.js';
 const share = z.number().min(0).max(1);
 
 /** What is worth keeping of a finished run: its figures without a picture, small enough to be committed. */
-export const runResultSchema = z.strictObject({
-  experiment: z.string(),
+export const measuredResultSchema = z.strictObject({
+  /** The experiment, or `<bundle>-on-<data set>` for what `evaluate --report` measured. */
+  name: z.string(),
   network: z.string(),
   dataset: z.string(),
   /** The split, in words. */
@@ -57,21 +58,21 @@ export const runResultSchema = z.strictObject({
   command: z.string(),
 });
 
-export type RunResult = z.output<typeof runResultSchema>;
+export type MeasuredResult = z.output<typeof measuredResultSchema>;
 
 /**
  * Reads what is worth keeping of a run folder.
  * @throws {MissingInputError} when the run is not finished.
  */
-export async function readRunResult(run: string): Promise<RunResult> {
+export async function readRunResult(run: string): Promise<MeasuredResult> {
   const { experiment, startedAt, environment } = (await readYamlFile(join(run, 'run.json'))) as RunRecord;
   const page = await readPage(run);
   const [headline, ...others] = page.evaluations;
   const folds = page.facts?.trainings === undefined ? [] : others.map((part) => part.report.accuracy);
   return checkConfiguration(
-    runResultSchema,
+    measuredResultSchema,
     withoutAbsent({
-      experiment: experiment.name,
+      name: experiment.name,
       network: experiment.model.architecture,
       ...figuresOf(headline),
       protocol: describeProtocol(
@@ -135,14 +136,14 @@ function startOfRecipe(recipe: RunRecord['experiment']['recipe']): string | unde
   return recipe?.type === 'two-stage' ? `a training on ${recipe.first.dataset}` : undefined;
 }
 
-function spread(values: readonly number[]): RunResult['spread'] {
+function spread(values: readonly number[]): MeasuredResult['spread'] {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const standardDeviation = Math.sqrt(squares / (values.length - 1));
   return { trainings: values.length, mean, standardDeviation, low: Math.min(...values), high: Math.max(...values) };
 }
 
-function gapsOf(groups: NonNullable<ReportInput['evaluations'][number]['groups']>): RunResult['gaps'] {
+function gapsOf(groups: NonNullable<ReportInput['evaluations'][number]['groups']>): MeasuredResult['gaps'] {
   return Object.fromEntries(
     Object.entries(groups).flatMap(([name, own]) => {
       if (!own || own.groups.length < 2) return [];

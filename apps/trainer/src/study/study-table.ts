@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { toMarkdownTable } from '../markdown-table.js';
-import { runResultSchema } from '../results/run-result.js';
+import { measuredResultSchema } from '../results/run-result.js';
 
 /** `result.json` of a study: what its table is made of. */
 export const studyResultSchema = z.strictObject({
@@ -10,12 +10,16 @@ export const studyResultSchema = z.strictObject({
   /** How many cells the study has; the table says so when some are missing. */
   planned: z.int().positive(),
   cells: z.array(
-    z
-      .strictObject({ pipeline: z.string(), network: z.string(), set: z.string() })
-      .extend(
-        runResultSchema.pick({ n: true, accuracy: true, interval: true, spread: true, macroF1: true, seconds: true })
-          .shape,
-      ),
+    z.strictObject({ pipeline: z.string(), network: z.string(), set: z.string() }).extend(
+      measuredResultSchema.pick({
+        n: true,
+        accuracy: true,
+        interval: true,
+        spread: true,
+        macroF1: true,
+        seconds: true,
+      }).shape,
+    ),
   ),
 });
 
