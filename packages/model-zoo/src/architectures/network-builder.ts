@@ -106,9 +106,11 @@ export class NetworkBuilder {
     return this.apply(layer, x);
   }
 
-  batchNorm(x: SymbolicTensor, name: string): SymbolicTensor {
+  /** @param options `zero`: its scale begins at 0 instead of 1, so that what is normalised counts for nothing at first. */
+  batchNorm(x: SymbolicTensor, name: string, { zero = false } = {}): SymbolicTensor {
     const { momentum = 0.99, epsilon = 1e-3 } = this.#options.batchNorm ?? {};
-    return this.apply(layers.batchNormalization({ name, momentum, epsilon }), x);
+    const gammaInitializer = zero ? initializers.zeros() : initializers.ones();
+    return this.apply(layers.batchNormalization({ name, momentum, epsilon, gammaInitializer }), x);
   }
 
   relu(x: SymbolicTensor, name: string): SymbolicTensor {

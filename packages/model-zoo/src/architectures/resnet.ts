@@ -3,9 +3,17 @@ import { z } from 'zod';
 import type { Architecture } from './architecture.js';
 import { NetworkBuilder } from './network-builder.js';
 
-const optionsSchema = z.strictObject({
+export const trunkOptionsSchema = z.strictObject({
   /** `small`: a 3×3 convolution of stride 1 and no pool, as the paper has it for 32×32 pictures (section 4.2). */
   stem: z.enum(['imagenet', 'small']).default('imagenet'),
+  /**
+   * The last batch normalisation of each block begins with a scale of 0, the block with its shortcut alone: deep networks learn sooner
+   * (Goyal et al. 2017, arXiv 1706.02677, section 5.1; torchvision’s zero_init_residual).
+   */
+  zeroInitResidual: z.boolean().default(false),
+});
+
+const optionsSchema = trunkOptionsSchema.extend({
   /** Dropout before the dense layer; the paper has none. */
   dropout: z.number().min(0).lt(1).default(0),
 });
@@ -41,7 +49,7 @@ function resnet(id: ResNetVariant): Architecture<typeof optionsSchema> {
     build({ input, classes, seed, options }) {
       const net = new NetworkBuilder({ seed, kernels: 'he-uniform', batchNorm: RESNET_BATCH_NORM });
       const picture = net.picture(input);
-      const maps = addResNetTrunk(net, picture, id, options.stem);
+      const maps = addResNetTrunk(net, picture, id, options);
       const features = net.dropout(net.globalAverage(maps, 'avgpool'), 'dropout', options.dropout);
       return net.model(id, picture, net.softmax(net.dense(features, 'fc', classes)));
     },
@@ -53,7 +61,7 @@ export function addResNetTrunk(
   net: NetworkBuilder,
   picture: SymbolicTensor,
   id: ResNetVariant,
-  stem: 'imagenet' | 'small',
+  { stem, zeroInitResidual }: z.output<typeof trunkOptionsSchema>,
 ): SymbolicTensor {
   const { blocks, bottleneck } = VARIANTS[id];
   const shape = stem === 'imagenet' ? { kernelSize: 7, strides: 2, padding: 3 } : { kernelSize: 3, padding: 1 };
@@ -65,18 +73,20 @@ export function addResNetTrunk(
     for (let index = 0; index < count; index++) {
       const name = `layer${stage + 1}_${index}`;
       const strides = stage > 0 && index === 0 ? 2 : 1;
-      x = bottleneck ? addBottleneck(net, x, name, width, strides) : addBasicBlock(net, x, name, width, strides);
+      const main = bottleneck
+        ? addBottleneck(net, x, name, width, strides)
+        : addTwoConvolutions(net, x, name, width, strides);
+      const last = net.batchNorm(main, `${name}_bn${bottleneck ? 3 : 2}`, { zero: zeroInitResidual });
+      x = addShortcut(net, x, last, name, strides);
     }
   }
   return x;
 }
 
-function addBasicBlock(net: NetworkBuilder, x: SymbolicTensor, name: string, width: number, strides: number) {
+function addTwoConvolutions(net: NetworkBuilder, x: SymbolicTensor, name: string, width: number, strides: number) {
   let main = net.convolution(x, `${name}_conv1`, { filters: width, kernelSize: 3, strides, padding: 1 });
   main = net.relu(net.batchNorm(main, `${name}_bn1`), `${name}_relu1`);
-  main = net.convolution(main, `${name}_conv2`, { filters: width, kernelSize: 3, padding: 1 });
-  main = net.batchNorm(main, `${name}_bn2`);
-  return addShortcut(net, x, main, name, strides);
+  return net.convolution(main, `${name}_conv2`, { filters: width, kernelSize: 3, padding: 1 });
 }
 
 function addBottleneck(net: NetworkBuilder, x: SymbolicTensor, name: string, width: number, strides: number) {
@@ -84,9 +94,7 @@ function addBottleneck(net: NetworkBuilder, x: SymbolicTensor, name: string, wid
   main = net.relu(net.batchNorm(main, `${name}_bn1`), `${name}_relu1`);
   main = net.convolution(main, `${name}_conv2`, { filters: width, kernelSize: 3, strides, padding: 1 });
   main = net.relu(net.batchNorm(main, `${name}_bn2`), `${name}_relu2`);
-  main = net.convolution(main, `${name}_conv3`, { filters: 4 * width, kernelSize: 1 });
-  main = net.batchNorm(main, `${name}_bn3`);
-  return addShortcut(net, x, main, name, strides);
+  return net.convolution(main, `${name}_conv3`, { filters: 4 * width, kernelSize: 1 });
 }
 
 function addShortcut(net: NetworkBuilder, x: SymbolicTensor, main: SymbolicTensor, name: string, strides: number) {

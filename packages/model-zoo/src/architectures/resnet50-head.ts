@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { Architecture } from './architecture.js';
 import { NetworkBuilder } from './network-builder.js';
-import { addResNetTrunk, RESNET_BATCH_NORM } from './resnet.js';
+import { addResNetTrunk, RESNET_BATCH_NORM, trunkOptionsSchema } from './resnet.js';
 
-const optionsSchema = z.strictObject({
-  stem: z.enum(['imagenet', 'small']).default('imagenet'),
+const optionsSchema = trunkOptionsSchema.extend({
   /** Dropout after each hidden dense layer. */
   dropout: z.number().min(0).lt(1).default(0.2),
 });
@@ -25,7 +24,7 @@ export const resnet50Head: Architecture<typeof optionsSchema> = {
   build({ input, classes, seed, options }) {
     const net = new NetworkBuilder({ seed, kernels: 'he-uniform', batchNorm: RESNET_BATCH_NORM });
     const picture = net.picture(input);
-    let x = net.flatten(addResNetTrunk(net, picture, 'resnet50', options.stem));
+    let x = net.flatten(addResNetTrunk(net, picture, 'resnet50', options));
     for (const [index, units] of [1024, 128, 32].entries()) {
       const name = `head${index + 1}`;
       x = net.relu(net.dense(x, name, units), `${name}_relu`);
