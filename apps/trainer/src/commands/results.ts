@@ -5,8 +5,9 @@ import { listPretrained, pretrainedDirectory, readBundle } from '@mien/model-zoo
 import { Command } from 'commander';
 import { checkConfiguration, readYamlFile } from '../configuration/yaml-file.js';
 import { readEvaluationResult } from '../results/evaluation-result.js';
+import { type MeasuredResult, measuredResultSchema } from '../results/measured-result.js';
 import { type ResultsInput, renderResults, resultRowsSchema } from '../results/results-page.js';
-import { type MeasuredResult, measuredResultSchema, readRunResult } from '../results/run-result.js';
+import { readRunResult } from '../results/run-result.js';
 import { type StudyResult, studyResultSchema } from '../study/study-table.js';
 
 interface ResultsOptions {

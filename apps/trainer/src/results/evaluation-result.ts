@@ -7,7 +7,7 @@ import type { Views } from '@mien/training';
 import { checkConfiguration, readYamlFile } from '../configuration/yaml-file.js';
 import { describeViews } from '../run/describe-protocol.js';
 import type { Environment } from '../run/environment.js';
-import { figuresOf, type MeasuredResult, machineOf, measuredResultSchema } from './run-result.js';
+import { figuresOf, type MeasuredResult, machineOf, measuredResultSchema } from './measured-result.js';
 
 /** Where `evaluate --report` leaves its figures. */
 const FILE = 'result.json';

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { pretrainedDirectory, readBundle } from '@mien/model-zoo';
 import { expect, test } from 'vitest';
 import { readResults } from '../commands/results.js';
+import { type MeasuredResult, measuredResultSchema } from './measured-result.js';
 import { renderResults, resultRowsSchema } from './results-page.js';
-import { type MeasuredResult, measuredResultSchema } from './run-result.js';
 
 const docs = (path: string) => fileURLToPath(new URL(`../../../../docs/${path}`, import.meta.url));
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { toMarkdownTable } from '../markdown-table.js';
 import { formatDuration } from '../progress.js';
 import { percent, renderStudy, type StudyResult } from '../study/study-table.js';
-import type { MeasuredResult } from './run-result.js';
+import type { MeasuredResult } from './measured-result.js';
 
 /** `rows.yaml`: what is known of others, and what of ours stands beside it. */
 export const resultRowsSchema = z

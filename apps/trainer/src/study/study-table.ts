@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { toMarkdownTable } from '../markdown-table.js';
-import { measuredResultSchema } from '../results/run-result.js';
+import { measuredResultSchema } from '../results/measured-result.js';
 
 /** `result.json` of a study: what its table is made of. */
 export const studyResultSchema = z.strictObject({
