@@ -139,6 +139,8 @@ describe('mien-train', () => {
       [['compare', './nowhere', './elsewhere'], /finished in \.\/nowhere/],
       [['evaluate', './nowhere', '--dataset', 'tiny'], /card\.json: no such file/],
       [['evaluate', '.', '--dataset', 'tiny', '--split', 'some'], /--split/],
+      [['evaluate', '.', '--dataset', 'tiny', '--crop-share', '0.9'], /--views one/],
+      [['evaluate', '.', '--dataset', 'tiny', '--views', 'ten-crop', '--crop-share', '2'], /at most 1/],
       [['frobnicate'], /unknown command/],
     ];
     for (const [argv, message] of cases) {

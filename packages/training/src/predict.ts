@@ -20,10 +20,12 @@ export type Views = 'one' | 'flip' | 'ten-crop';
 export interface PredictOptions {
   /** The answer is the mean over the views. Default `one`. */
   readonly views?: Views;
-  /** Side of a crop in sides of the picture. Default .875, Krizhevsky's 224 of 256. */
+  /** Side of a crop in sides of the picture. Default `CROP_SHARE`. */
   readonly cropShare?: number;
 }
 
+/** Side of each of ten crops in sides of the picture, unless another is named: Krizhevsky's 224 of 256. */
+export const CROP_SHARE = 0.875;
 /** Large enough to keep both cores busy, small enough to stay in cache. */
 const BATCH_SIZE = 256;
 const VIEWS = { one: 1, flip: 2, 'ten-crop': TEN_CROPS } as const;
@@ -32,7 +34,7 @@ const VIEWS = { one: 1, flip: 2, 'ten-crop': TEN_CROPS } as const;
 export async function predictSet(
   model: LayersModel,
   source: TrainingSource,
-  { views = 'one', cropShare = 0.875 }: PredictOptions = {},
+  { views = 'one', cropShare = CROP_SHARE }: PredictOptions = {},
 ): Promise<SetPredictions> {
   const { indices } = source;
   const classes = model.outputs[0].shape[1] as number;

@@ -26,6 +26,7 @@ interface EvaluateOptions {
   readonly ignoreUnknownLabels?: boolean;
   readonly json?: boolean;
   readonly views: Views;
+  readonly cropShare?: number;
   readonly report?: string;
 }
 
@@ -54,6 +55,7 @@ export function evaluateCommand(): Command {
         .choices(['one', 'flip', 'ten-crop'])
         .default('one'),
     )
+    .option('--crop-share <share>', 'side of each of ten crops in sides of the picture (default: 0.875)', parseShare)
     .option('--report <folder>', 'write a page with charts and mistakes, and predictions for "compare"')
     .option('--json', 'print JSON')
     .action(evaluate);
@@ -61,6 +63,14 @@ export function evaluateCommand(): Command {
 
 async function evaluate(bundlePath: string, options: EvaluateOptions): Promise<void> {
   const split = parseSplit(options.split);
+  const { views, cropShare } = options;
+  if (cropShare !== undefined && views !== 'ten-crop') {
+    throw new InvalidConfigurationError({
+      expected: '--crop-share beside --views ten-crop',
+      found: `--views ${views}, which crops nothing`,
+      fix: 'leave --crop-share out, or add --views ten-crop',
+    });
+  }
   const bundle = await readBundle(await resolveBundle(bundlePath));
   const { card } = bundle;
   const folder = await findDatasetFolder(options.dataset);
@@ -80,20 +90,22 @@ async function evaluate(bundlePath: string, options: EvaluateOptions): Promise<v
   const source = { ...inputs, indices, classOf, range: card.input.range };
   const part = { dataset: set.index.name, split, obtained: 'out-of-sample' } as const;
   const evaluated = await evaluatePart(predictor, card.labels, source, part, {
-    views: options.views,
+    views,
+    ...(cropShare !== undefined && { cropShare }),
     heatMaps: options.report !== undefined,
   });
   predictor.dispose();
   if (options.report !== undefined) {
-    const { views, ignoreUnknownLabels } = options;
+    const { ignoreUnknownLabels } = options;
     const command = shellCommand([
       ...['mien-train', 'evaluate', bundlePath, '--dataset', options.dataset],
       ...(split === 'all' ? [] : ['--split', options.split]),
       ...(views === 'one' ? [] : ['--views', views]),
+      ...(cropShare === undefined ? [] : ['--crop-share', `${cropShare}`]),
       ...(ignoreUnknownLabels ? ['--ignore-unknown-labels'] : []),
     ]);
     const environment = await describeEnvironment(engine);
-    const page = await writePage(options.report, evaluated, { card, views, environment, command });
+    const page = await writePage(options.report, evaluated, { card, views, cropShare, environment, command });
     process.stderr.write(`report: ${page}\n`);
   }
   const { report, groups, topK, calibration, ranking } = evaluated.evaluation;
@@ -152,6 +164,16 @@ function parseSplit(text: string): Split | 'all' {
     expected: `--split to be one of ${Object.keys(SPLIT_NAMES).join(', ')}`,
     found: `"${text}"`,
     fix: 'correct it',
+  });
+}
+
+function parseShare(text: string): number {
+  const share = Number(text);
+  if (share > 0 && share <= 1) return share;
+  throw new InvalidConfigurationError({
+    expected: '--crop-share to be above 0 and at most 1',
+    found: `"${text}"`,
+    fix: 'name the side of a crop in sides of the picture, such as 0.9',
   });
 }
 

@@ -2,7 +2,7 @@ import { ENGINES } from '@mien/compute';
 import { InvalidConfigurationError } from '@mien/core';
 import { splitProtocolSchema } from '@mien/datasets';
 import { pipelineSchema } from '@mien/preprocessing';
-import { trainingSchema } from '@mien/training';
+import { CROP_SHARE, trainingSchema } from '@mien/training';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { checkConfiguration, readYamlFile } from './yaml-file.js';
@@ -90,7 +90,7 @@ export const experimentSchema = z
         /** The answer is the mean over views of each picture: plain and mirrored, or ten crops. */
         views: z.enum(['one', 'flip', 'ten-crop']).default('one'),
         /** Side of a crop in sides of the picture. */
-        cropShare: z.number().gt(0).max(1).default(0.875),
+        cropShare: z.number().gt(0).max(1).default(CROP_SHARE),
         /** Pictures in the report of where the model looked (Grad-CAM). */
         heatMaps: z.boolean().default(true),
       })

@@ -17,18 +17,19 @@ export interface EvaluationRecord {
   readonly card: ModelCard;
   readonly evaluation: ReportEvaluation;
   readonly views: Views;
+  readonly cropShare?: number;
   readonly environment: Environment;
   readonly command: string;
 }
 
 /** Writes what is worth keeping of a bundle's evaluation beside its report, as `<bundle>-on-<data set>`. */
 export async function writeEvaluationResult(folder: string, record: EvaluationRecord): Promise<void> {
-  const { card, evaluation, views, environment, command } = record;
+  const { card, evaluation, views, cropShare, environment, command } = record;
   const result: MeasuredResult = {
     name: `${card.name}-on-${evaluation.dataset}`,
     network: card.architecture.id,
     ...figuresOf(evaluation),
-    protocol: [`trained on ${card.training.datasets.join(', ')}`, ...describeViews(views)].join(', '),
+    protocol: [`trained on ${card.training.datasets.join(', ')}`, ...describeViews(views, cropShare)].join(', '),
     seeds: [card.training.seed],
     seconds: 0,
     startedAt: new Date().toISOString(),
