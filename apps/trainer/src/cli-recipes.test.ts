@@ -86,7 +86,7 @@ describe('mien-train run, by recipes, of all methods, and a study of many', () =
       JSON.parse(await readFile(join(folder, 'fold-2', 'model', 'card.json'), 'utf8')),
     );
     expect(card.input).toMatchObject({ width: 24, height: 24 });
-    expect(card.training.datasets).toEqual(['tiny', 'tiny']);
+    expect(card.training.datasets).toEqual(['tiny']);
     const final = modelCardSchema.parse(
       JSON.parse(await readFile(join(folder, 'final', 'model', 'card.json'), 'utf8')),
     );

@@ -67,6 +67,7 @@ export const modelCardSchema = z.strictObject({
   pipeline: z.array(pipelineStepSchema),
   parameters: z.strictObject({ total: z.number().int().positive(), trainable: z.number().int().positive() }),
   training: z.strictObject({
+    /** What the weights have learned from, first to last; with what the bundle had that training began with. */
     datasets: z.array(z.string()),
     protocol: z.string(),
     seed: z.number().int(),

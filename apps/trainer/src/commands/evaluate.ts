@@ -13,6 +13,7 @@ import { inputKindOf, loadModelInputs } from '../inputs/model-inputs.js';
 import { type EvaluationRecord, writeEvaluationResult } from '../results/evaluation-result.js';
 import { describeEnvironment } from '../run/environment.js';
 import { type EvaluatedPart, evaluatePart } from '../run/evaluate-part.js';
+import { howObtained } from '../run/how-obtained.js';
 import { keepKnownLabels, mapLabels } from '../run/label-order.js';
 import { writePredictions } from '../run/predictions.js';
 import { bundlePredictor } from '../run/predictor.js';
@@ -88,7 +89,7 @@ async function evaluate(bundlePath: string, options: EvaluateOptions): Promise<v
   process.stderr.write(`engine: ${engine.name}, on ${engine.runtime}; ${engine.reason}\n`);
   const predictor = bundlePredictor(bundle);
   const source = { ...inputs, indices, classOf, range: card.input.range };
-  const part = { dataset: set.index.name, split, obtained: 'out-of-sample' } as const;
+  const part = { dataset: set.index.name, split, obtained: howObtained(card, set.index.name, split) };
   const evaluated = await evaluatePart(predictor, card.labels, source, part, {
     views,
     ...(cropShare !== undefined && { cropShare }),
@@ -113,11 +114,11 @@ async function evaluate(bundlePath: string, options: EvaluateOptions): Promise<v
   const { skipped, wholeImages } = set.index;
   if (options.json) {
     process.stdout.write(
-      `${JSON.stringify({ accuracy, macroF1, n, perClass, confusion, labels, topK, calibration, areas: areasOf(ranking), groups, skipped, wholeImages, ignored }, null, 2)}\n`,
+      `${JSON.stringify({ obtained: part.obtained, accuracy, macroF1, n, perClass, confusion, labels, topK, calibration, areas: areasOf(ranking), groups, skipped, wholeImages, ignored }, null, 2)}\n`,
     );
     return;
   }
-  process.stdout.write(`${card.name} on ${set.index.name}, ${split}\n\n${formatReport(report)}\n`);
+  process.stdout.write(`${card.name} on ${set.index.name}, ${split} (${part.obtained})\n\n${formatReport(report)}\n`);
   if (skipped.bad + skipped.noFace > 0) {
     process.stdout.write(`left out: ${skipped.bad} pictures that cannot be read, ${skipped.noFace} without a face\n`);
   }

@@ -26,8 +26,9 @@ test('a bundle is told by its name and by its weights', async () => {
   );
   const model = { ...experiment.model, startFrom: pretrainedDirectory(first) };
   expect(await readLineage({ ...experiment, model, teachers: [first, second] })).toEqual({
+    datasets: ['fer2013'],
     startedFrom: names[0],
     teachers: names,
   });
-  expect(await readLineage(experiment)).toEqual({});
+  expect(await readLineage(experiment)).toEqual({ datasets: [] });
 });

@@ -2,21 +2,30 @@ import type { ModelCard } from '@mien/core';
 import { readBundle, resolveBundle } from '@mien/model-zoo';
 import type { Experiment } from '../configuration/experiment.js';
 
+/** What a model learned from before and beside its own training. */
+export interface Lineage extends Pick<ModelCard['training'], 'startedFrom' | 'teachers'> {
+  /** What the weights that it begins with were trained on. */
+  readonly datasets: readonly string[];
+}
+
 /**
  * The bundles that a model learned from, each as its name and the first twelve digits of its weights' SHA-256: the same name, or folder, may
  * hold other weights later.
  */
-export async function readLineage({
-  model: { startFrom },
-  teachers,
-}: Experiment): Promise<Pick<ModelCard['training'], 'startedFrom' | 'teachers'>> {
+export async function readLineage({ model: { startFrom }, teachers }: Experiment): Promise<Lineage> {
+  const start = startFrom === undefined ? undefined : await readCard(startFrom);
+  const cards = await Promise.all(teachers.map(readCard));
   return {
-    ...(startFrom !== undefined && { startedFrom: await identify(startFrom) }),
-    ...(teachers.length > 0 && { teachers: await Promise.all(teachers.map(identify)) }),
+    datasets: start?.training.datasets ?? [],
+    ...(start && { startedFrom: identify(start) }),
+    ...(cards.length > 0 && { teachers: cards.map(identify) }),
   };
 }
 
-async function identify(bundle: string): Promise<string> {
-  const { card } = await readBundle(await resolveBundle(bundle));
-  return `${card.name}@${card.hashes['weights.safetensors'].slice(0, 12)}`;
+async function readCard(bundle: string): Promise<ModelCard> {
+  return (await readBundle(await resolveBundle(bundle))).card;
+}
+
+function identify({ name, hashes }: ModelCard): string {
+  return `${name}@${hashes['weights.safetensors'].slice(0, 12)}`;
 }

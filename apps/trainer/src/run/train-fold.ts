@@ -13,7 +13,7 @@ import { describeProtocol } from './describe-protocol.js';
 import { type EvaluatedPart, evaluatePart } from './evaluate-part.js';
 import { exportRun, type HistoryExports } from './export-history.js';
 import { inputShapeOf } from './input-shape.js';
-import { readLineage } from './lineage.js';
+import { type Lineage, readLineage } from './lineage.js';
 import { type PartPredictions, writePredictions } from './predictions.js';
 import type { Predictor } from './predictor.js';
 import { writeReport } from './report-folder.js';
@@ -107,7 +107,7 @@ function createCard(
   labels: readonly Emotion[],
   evaluations: readonly ReportEvaluation[],
   stages: readonly TrainedStage[],
-  lineage: Awaited<ReturnType<typeof readLineage>>,
+  { datasets: earlier, ...lineage }: Lineage,
 ): ModelCardDraft {
   const { experiment } = record;
   const { tag = experiment.name, ...about } = experiment.bundle;
@@ -120,7 +120,7 @@ function createCard(
     labels: [...labels],
     pipeline,
     training: {
-      datasets: [...(first ? [first.set.index.name] : []), data.set.index.name],
+      datasets: [...new Set([...earlier, ...(first ? [first.set.index.name] : []), data.set.index.name])],
       protocol: `${describeProtocol(experiment)}${kept}`,
       seed: experiment.seed,
       epochs: stages.reduce((sum, stage) => sum + stage.history.length, 0),
