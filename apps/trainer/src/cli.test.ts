@@ -56,7 +56,8 @@ describe('mien-train', () => {
     );
     expect(evaluation.code).toBe(0);
     const figures = JSON.parse(evaluation.output);
-    expect(figures).toMatchObject({ n: 56, labels: test.report.labels });
+    // All of the set, whose people the bundle learned from.
+    expect(figures).toMatchObject({ obtained: 'in-sample', n: 56, labels: test.report.labels });
     expect(Object.keys(figures)).toEqual(expect.arrayContaining(['accuracy', 'macroF1', 'perClass', 'confusion']));
     expect(await readEvaluationResult(report)).toMatchObject({ dataset: 'tiny', n: 56, accuracy: figures.accuracy });
     expect(await readEvaluationResult(folder)).toBeUndefined();

@@ -11,6 +11,7 @@ import { findDatasetFolder } from '../configuration/dataset-definition.js';
 import { pipelineForBundle } from '../data.js';
 import { inputKindOf, loadModelInputs } from '../inputs/model-inputs.js';
 import { type EvaluationRecord, writeEvaluationResult } from '../results/evaluation-result.js';
+import { describeViews } from '../run/describe-protocol.js';
 import { describeEnvironment } from '../run/environment.js';
 import { type EvaluatedPart, evaluatePart } from '../run/evaluate-part.js';
 import { howObtained } from '../run/how-obtained.js';
@@ -89,7 +90,8 @@ async function evaluate(bundlePath: string, options: EvaluateOptions): Promise<v
   process.stderr.write(`engine: ${engine.name}, on ${engine.runtime}; ${engine.reason}\n`);
   const predictor = bundlePredictor(bundle);
   const source = { ...inputs, indices, classOf, range: card.input.range };
-  const part = { dataset: set.index.name, split, obtained: howObtained(card, set.index.name, split) };
+  const [remark] = describeViews(views, cropShare);
+  const part = { dataset: set.index.name, split, obtained: howObtained(card, set.index.name, split), remark };
   const evaluated = await evaluatePart(predictor, card.labels, source, part, {
     views,
     ...(cropShare !== undefined && { cropShare }),
