@@ -112,6 +112,9 @@ function createCard(
   const { experiment } = record;
   const { tag = experiment.name, ...about } = experiment.bundle;
   const last = stages.at(-1);
+  // Its own set last, even if it learned from it before: the protocol is that set's.
+  const own = data.set.index.name;
+  const before = [...earlier, ...(first ? [first.set.index.name] : [])].filter((name) => name !== own);
   const kept = last ? `; kept epoch ${last.best.epoch} of ${last.history.length}, ${describeChoice(experiment)}` : '';
   return {
     name: `${experiment.model.architecture}.${tag}`,
@@ -120,7 +123,7 @@ function createCard(
     labels: [...labels],
     pipeline,
     training: {
-      datasets: [...new Set([...earlier, ...(first ? [first.set.index.name] : []), data.set.index.name])],
+      datasets: [...new Set(before), own],
       protocol: `${describeProtocol(experiment)}${kept}`,
       seed: experiment.seed,
       epochs: stages.reduce((sum, stage) => sum + stage.history.length, 0),
