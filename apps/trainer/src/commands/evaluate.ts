@@ -7,7 +7,7 @@ import { parsePipeline } from '@mien/preprocessing';
 import type { TensorSet } from '@mien/preprocessing/node';
 import type { Views } from '@mien/training';
 import { Command, Option } from 'commander';
-import { findDatasetFolder } from '../configuration/dataset-definition.js';
+import { findDatasetFolder, pictureSetsOf } from '../configuration/dataset-definition.js';
 import { pipelineForBundle } from '../data.js';
 import { inputKindOf, loadModelInputs } from '../inputs/model-inputs.js';
 import { type EvaluationRecord, writeEvaluationResult } from '../results/evaluation-result.js';
@@ -91,7 +91,12 @@ async function evaluate(bundlePath: string, options: EvaluateOptions): Promise<v
   const predictor = bundlePredictor(bundle);
   const source = { ...inputs, indices, classOf, range: card.input.range };
   const [remark] = describeViews(views, cropShare);
-  const part = { dataset: set.index.name, split, obtained: howObtained(card, set.index.name, split), remark };
+  const part = {
+    dataset: set.index.name,
+    split,
+    obtained: howObtained(card, pictureSetsOf(folder.definition), split),
+    remark,
+  };
   const evaluated = await evaluatePart(predictor, card.labels, source, part, {
     views,
     ...(cropShare !== undefined && { cropShare }),

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { InvalidConfigurationError, MienError } from '@mien/core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { datasetDefinitionSchema, readDatasetFolder } from './dataset-definition.js';
+import { datasetDefinitionSchema, pictureSetsOf, readDatasetFolder } from './dataset-definition.js';
 
 let root: string;
 beforeAll(async () => {
@@ -32,6 +32,14 @@ test('every data set that ships can be read', async () => {
   for (const { name } of names) {
     expect((await readDatasetFolder(join(folder, name))).definition.name).toBe(name);
   }
+});
+
+test('the sets whose pictures a set holds: those that it labels anew, those that it combines, and itself', async () => {
+  const parts = [{ dataset: 'kdef' }, { dataset: 'jaffe' }];
+  const { definition } = await read(
+    JSON.stringify({ ...BASE, source: { type: 'combined', parts }, picturesOf: ['other'] }),
+  );
+  expect(pictureSetsOf(definition)).toEqual(['other', 'kdef', 'jaffe', 'mine']);
 });
 
 test.each([

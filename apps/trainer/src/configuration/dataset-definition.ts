@@ -38,6 +38,8 @@ export const datasetDefinitionSchema = z
       /** Drawn by our own renderer instead of being added. */
       z.strictObject({ type: z.literal('synthetic'), generator: syntheticDatasetSchema }),
     ]),
+    /** Sets of `datasets/` whose pictures these are, labelled anew: what learned from one of them has seen the other. */
+    picturesOf: z.array(z.string().min(1)).optional(),
     /** What becomes of its classes, such as `contempt: drop`; others stay. */
     classes: classMappingSchema.optional(),
     /** `cropped`: every picture is a face already; `photos`: faces must be found. */
@@ -54,6 +56,12 @@ export const datasetDefinitionSchema = z
   });
 
 export type DatasetDefinition = z.output<typeof datasetDefinitionSchema>;
+
+/** The names of the data sets whose pictures a set holds, its own last: those it labels anew, and those it combines. */
+export function pictureSetsOf({ name, source, picturesOf = [] }: DatasetDefinition): string[] {
+  const parts = source.type === 'combined' ? source.parts.map(({ dataset }) => dataset) : [];
+  return [...picturesOf, ...parts, name];
+}
 
 const sourceLockSchema = z.strictObject({ path: z.string().min(1) });
 

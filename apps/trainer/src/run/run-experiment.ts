@@ -49,10 +49,11 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   const isChanged = experiment.pipeline !== undefined || experiment.input !== undefined;
   const inputs = await loadInputs(folder, experiment, isChanged);
   const { set } = inputs;
+  const { picturesOf } = folder.definition;
   // Before anything is written: a split that the data cannot give leaves no empty run behind.
   const withData = (member: Member) => ({
     ...member,
-    data: inMember(member.title, () => splitSet(inputs, member.split, experiment.leaks)),
+    data: inMember(member.title, () => splitSet(inputs, { split: member.split, leaks: experiment.leaks, picturesOf })),
   });
   const members = listMembers(experiment, set.samples).map(withData);
   const final = experiment.finalModel ? withData(finalMember(experiment)) : undefined;
@@ -109,7 +110,8 @@ async function loadFirstStage(experiment: Experiment, { width, height }: TensorS
   const own = await findDatasetFolder(dataset);
   const folder = withInputSize(own, { width, height });
   const isSame = JSON.stringify(folder.definition.pipeline) === JSON.stringify(own.definition.pipeline);
-  return splitSet(await loadInputs(folder, experiment, !isSame), split, leaks);
+  const { picturesOf } = own.definition;
+  return splitSet(await loadInputs(folder, experiment, !isSame), { split, leaks, picturesOf });
 }
 
 async function openRun(

@@ -30,22 +30,26 @@ const person = (name: string, classes: readonly number[]) => classes.map((label)
 
 describe('data that cannot give an honest figure', () => {
   test('one picture', () => {
-    expect(() => splitSet({ set: setOf([['a', 0]]) }, withoutPerson('a'), 'refuse')).toThrow(/train|sample/i);
+    expect(() => splitSet({ set: setOf([['a', 0]]) }, { split: withoutPerson('a'), leaks: 'refuse' })).toThrow(
+      /train|sample/i,
+    );
   });
 
   test('all one label', () => {
     const set = setOf(['a', 'b', 'c', 'd'].flatMap((name) => person(name, [1, 1])));
-    expect(() => splitSet({ set }, withoutPerson('a'), 'refuse')).toThrow(/two classes or more; found \d of sad alone/);
+    expect(() => splitSet({ set }, { split: withoutPerson('a'), leaks: 'refuse' })).toThrow(
+      /two classes or more; found \d of sad alone/,
+    );
   });
 
   test('a class in test that training never saw', () => {
     const set = setOf([...person('a', [0, 1, 2]), ...['b', 'c', 'd'].flatMap((name) => person(name, [0, 1]))]);
-    expect(() => splitSet({ set }, withoutPerson('a'), 'refuse')).toThrow(/found fear in test alone/);
+    expect(() => splitSet({ set }, { split: withoutPerson('a'), leaks: 'refuse' })).toThrow(/found fear in test alone/);
   });
 
   test('a fold with a class missing is measured on what it has: that class has no support, and its F1 is 0', () => {
     const set = setOf([...person('a', [0, 1]), ...['b', 'c', 'd', 'e'].flatMap((name) => person(name, [0, 1, 2]))]);
-    const { parts } = splitSet({ set }, withoutPerson('a'), 'refuse');
+    const { parts } = splitSet({ set }, { split: withoutPerson('a'), leaks: 'refuse' });
     expect(parts.test).toEqual([0, 1]);
     const { report, ranking } = evaluatePredictions(
       {
@@ -64,4 +68,29 @@ describe('data that cannot give an honest figure', () => {
     // Nothing can be ranked against it either; that is said, not made up.
     expect(ranking?.perClass[2].rocAuc ?? null).toBeNull();
   });
+});
+
+test('what training learned from: the sets that these pictures are of, those of its part of a combined set, and its own name last', () => {
+  const drawn = setOf(['a', 'b', 'c', 'd'].flatMap((name) => person(name, [0, 1])));
+  const options = { split: withoutPerson('a'), leaks: 'refuse' } as const;
+  expect(splitSet({ set: drawn }, options).learnedFrom).toEqual(['drawn']);
+  expect(splitSet({ set: drawn }, { ...options, picturesOf: ['photographed'] }).learnedFrom).toEqual([
+    'photographed',
+    'drawn',
+  ]);
+  const samples = drawn.samples.map((sample) => ({
+    ...sample,
+    groups: { database: sample.subject === 'd' ? 'tested' : 'trained' },
+  }));
+  const split: SplitProtocol = {
+    protocol: 'cross-database',
+    train: ['trained'],
+    test: ['tested'],
+    validationShare: 0.34,
+    seed: 1,
+  };
+  expect(splitSet({ set: { ...drawn, samples } }, { split, leaks: 'refuse' }).learnedFrom).toEqual([
+    'trained',
+    'drawn',
+  ]);
 });

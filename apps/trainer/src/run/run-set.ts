@@ -10,6 +10,15 @@ import { mapLabels } from './label-order.js';
 /** Tensors and how they are divided. */
 export interface RunSet extends ModelInputs {
   readonly parts: SplitIndices;
+  /** The data sets whose pictures are in the training part, this one's own name last. */
+  readonly learnedFrom: readonly string[];
+}
+
+export interface SplitSetOptions {
+  readonly split: SplitProtocol;
+  readonly leaks: Experiment['leaks'];
+  /** The sets whose pictures these are, labelled anew. */
+  readonly picturesOf?: readonly string[];
 }
 
 /**
@@ -17,7 +26,7 @@ export interface RunSet extends ModelInputs {
  * @throws {InvalidDataError} when a part is empty, a class is measured that training never saw, or a picture of training is measured too and
  * `leaks` is `refuse`.
  */
-export function splitSet(inputs: ModelInputs, split: SplitProtocol, leaks: Experiment['leaks']): RunSet {
+export function splitSet(inputs: ModelInputs, { split, leaks, picturesOf = [] }: SplitSetOptions): RunSet {
   const { set } = inputs;
   const assigned = assignSplits(set.samples, split, { require: ['train', 'validation'] });
   const parts = leaks === 'drop' ? dropTensorLeaks(assigned, set) : assigned;
@@ -30,7 +39,8 @@ export function splitSet(inputs: ModelInputs, split: SplitProtocol, leaks: Exper
   const measured = { validation: source(parts.validation), ...(parts.test.length > 0 && { test: source(parts.test) }) };
   checkParts(source(parts.train), measured);
   if (leaks === 'refuse') assertNoLeaks(source(parts.train), Object.values(measured));
-  return { ...inputs, parts };
+  const combined = parts.train.flatMap((index) => set.samples[index].groups?.database ?? []);
+  return { ...inputs, parts, learnedFrom: [...new Set([...picturesOf, ...combined, set.index.name])] };
 }
 
 /** Some rows of a run's data, as training and predictions take them. */

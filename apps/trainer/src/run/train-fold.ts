@@ -113,8 +113,8 @@ function createCard(
   const { tag = experiment.name, ...about } = experiment.bundle;
   const last = stages.at(-1);
   // Its own set last, even if it learned from it before: the protocol is that set's.
-  const own = data.set.index.name;
-  const before = [...earlier, ...(first ? [first.set.index.name] : [])].filter((name) => name !== own);
+  const own = data.learnedFrom.at(-1) as string;
+  const before = [...earlier, ...(first?.learnedFrom ?? []), ...data.learnedFrom].filter((name) => name !== own);
   const kept = last ? `; kept epoch ${last.best.epoch} of ${last.history.length}, ${describeChoice(experiment)}` : '';
   return {
     name: `${experiment.model.architecture}.${tag}`,

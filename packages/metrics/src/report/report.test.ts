@@ -75,6 +75,7 @@ test('a full report is valid HTML, has one h1, and its headings do not skip a le
   const levels = elements.filter(({ name }) => /^h[1-6]$/.test(name)).map(({ name }) => Number(name[1]));
   expect(levels.filter((level) => level === 1)).toHaveLength(1);
   expect(levels[0]).toBe(1);
+  expect(text).toContain('Training report');
   expect(text).toContain('65.7%');
   expect(text).toContain('epoch 1 were kept. plain');
   expect(elements.every(({ name, attributes }) => name !== 'img' || attributes.alt)).toBe(true);
@@ -114,6 +115,7 @@ test('an evaluation alone is enough; empty history draws nothing', () => {
   });
   const { text, errors } = parsePage(html);
   expect(errors).toEqual([]);
+  expect(text).toContain('Evaluation report');
   expect(text).not.toMatch(/Overview|epoch|Configuration|undefined|NaN/);
 });
 

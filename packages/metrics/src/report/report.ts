@@ -14,7 +14,8 @@ export function renderReport(input: ReportInput): string {
   const { title, summary, facts, evaluations, training, configuration, environment = {}, commands = [] } = input;
   const [headline, ...others] = evaluations;
   return renderPage({
-    kind: 'Training report',
+    // What was not trained here has no configuration.
+    kind: configuration === undefined ? 'Evaluation report' : 'Training report',
     title,
     summary,
     facts,
