@@ -34,6 +34,7 @@ describe('mien-train run, by recipes, of all methods, and a study of many', () =
     ];
     for (const title of titles) expect(ended.output).toMatch(new RegExp(`trained on ${title}: accuracy .* of 28`));
     expect(ended.output).toMatch(/accuracy over 4 trainings: .* ± /);
+    expect(ended.output).toMatch(/test, ensemble of 2 seeds: accuracy .* of 56\n/);
     expect(ended.errors).toMatch(/start: \d+ weights taken over\n/);
     const [folder] = await home.runFolders('many');
     expect((await readdir(join(folder, 'female-to-male', 'seed-2'))).sort()).toEqual([

@@ -34,9 +34,44 @@ test('the same seed gives the same interval, another seed another', () => {
   expect(mean(1)).not.toEqual(mean(2));
 });
 
+test('the answers of several models to one picture are no more evidence than one: the interval is that of the pictures', () => {
+  const truth = [0, 1, 0, 1, 1, 0, 1, 0, 1, 1];
+  const predicted = [0, 1, 1, 1, 0, 0, 1, 0, 0, 1];
+  const thrice = <Value>(values: readonly Value[]) => [...values, ...values, ...values];
+  const units = thrice(truth.map((_, picture) => `picture ${picture}`));
+  const once = accuracyInterval({ truth, predicted });
+  expect(accuracyInterval({ truth: thrice(truth), predicted: thrice(predicted), units })).toEqual(once);
+  expect(accuracyInterval({ truth, predicted, units: units.slice(0, 10) })).toEqual(once);
+  const taken = accuracyInterval({ truth: thrice(truth), predicted: thrice(predicted) });
+  expect(taken.high - taken.low).toBeLessThan(0.7 * (once.high - once.low));
+});
+
+test('units of different sizes: the interval of the mean over people who are right or wrong as a whole is the binomial one', () => {
+  const people = Array.from({ length: 200 }, (_, person) => ({
+    person: `${person}`,
+    right: person % 4 !== 0,
+    pictures: 1 + (person % 3),
+  }));
+  const rows = people.flatMap(({ person, right, pictures }) =>
+    Array.from({ length: pictures }, () => ({ person, right })),
+  );
+  const { low, high } = accuracyInterval({
+    truth: rows.map(() => 0),
+    predicted: rows.map(({ right }) => (right ? 0 : 1)),
+    units: rows.map(({ person }) => person),
+  });
+  // Variance of a ratio of sums (Cochran 1977, section 2.11): between people, of right − share × pictures.
+  const share = rows.filter(({ right }) => right).length / rows.length;
+  const sum = people.reduce((total, { right, pictures }) => total + (pictures * ((right ? 1 : 0) - share)) ** 2, 0);
+  const half = 1.96 * (Math.sqrt(sum) / rows.length);
+  expect(Math.abs(low - (share - half))).toBeLessThan(0.15 * half);
+  expect(Math.abs(high - (share + half))).toBeLessThan(0.15 * half);
+});
+
 test('options that make no sense are refused', () => {
   expect(() => accuracyInterval({ truth: [], predicted: [] })).toThrow(InvalidDataError);
   expect(() => accuracyInterval({ truth: [0], predicted: [] })).toThrow(/1 true, 0 predicted/);
+  expect(() => accuracyInterval({ truth: [0], predicted: [0], units: [] })).toThrow(/1 predicted, 0 units/);
   expect(() => bootstrapInterval(5, () => 0, { level: 95 })).toThrow(/level 95/);
   expect(() => bootstrapInterval(5, () => 0, { resamples: 0 })).toThrow(/0 resamples/);
 });

@@ -1,4 +1,4 @@
-import { createRandom, InvalidDataError } from '@mien/core';
+import { createRandom, InvalidDataError, type Random } from '@mien/core';
 import type { ClassificationInput } from './classification.js';
 
 /** A confidence interval and how it was made; plain data. */
@@ -9,6 +9,14 @@ export interface Interval {
   readonly level: number;
   readonly resamples: number;
   readonly seed: number;
+}
+
+export interface SampleUnits {
+  /**
+   * What each sample is one of several of: the picture, where several models answered each; the person. Samples of one unit are drawn together, so
+   * that what is not independent does not count as more evidence. None: every sample by itself.
+   */
+  readonly units?: ArrayLike<string>;
 }
 
 export interface BootstrapOptions {
@@ -36,45 +44,82 @@ export function bootstrapInterval(
   return stratifiedBootstrapInterval([size], ([indices]) => statistic(indices), options);
 }
 
+/** What is drawn: so many samples, or units of them, each the indices of its samples, that are drawn as a whole. */
+type Population = number | readonly (readonly number[])[];
+
 /**
  * Percentile bootstrap over several groups, each resampled by itself to its own size: for a difference between them.
+ * @param groups Samples of each, or its units (`groupIntoUnits`), of which as many are drawn as there are (Davison & Hinkley 1997, section 3.8).
  * @param statistic From the drawn indices of each group (the arrays are reused) to a figure.
  * @throws {InvalidDataError} when a size, `level` or `resamples` make no sense.
  */
 export function stratifiedBootstrapInterval(
-  sizes: readonly number[],
+  groups: readonly Population[],
   statistic: (indices: readonly Int32Array[]) => number,
   { seed = 1, level = 0.95, resamples = 2000 }: BootstrapOptions = {},
 ): Interval {
-  checkOptions(Math.min(...sizes), level, resamples);
+  checkOptions(Math.min(...groups.map(sizeOf)), level, resamples);
   const random = createRandom(seed, 'bootstrap');
-  const indices = sizes.map((size) => new Int32Array(size));
+  const draws = groups.map((group) =>
+    typeof group === 'number' ? drawSamples(group, random) : drawUnits(group, random),
+  );
   const figures = new Float64Array(resamples);
-  for (let resample = 0; resample < resamples; resample++) {
-    for (const drawn of indices) {
-      for (let position = 0; position < drawn.length; position++) drawn[position] = random.integer(0, drawn.length - 1);
-    }
-    figures[resample] = statistic(indices);
-  }
+  for (let resample = 0; resample < resamples; resample++) figures[resample] = statistic(draws.map((draw) => draw()));
   figures.sort();
   const [low, high] = [quantile(figures, (1 - level) / 2), quantile(figures, (1 + level) / 2)];
   return { low, high, level, resamples, seed };
 }
 
+function sizeOf(population: Population): number {
+  return typeof population === 'number' ? population : population.length;
+}
+
+function drawSamples(size: number, random: Random): () => Int32Array {
+  const drawn = new Int32Array(size);
+  return () => {
+    for (let position = 0; position < size; position++) drawn[position] = random.integer(0, size - 1);
+    return drawn;
+  };
+}
+
+function drawUnits(units: readonly (readonly number[])[], random: Random): () => Int32Array {
+  const drawn = new Int32Array(units.length * Math.max(...units.map(({ length }) => length)));
+  return () => {
+    let length = 0;
+    for (let draw = 0; draw < units.length; draw++) {
+      const unit = units[random.integer(0, units.length - 1)];
+      drawn.set(unit, length);
+      length += unit.length;
+    }
+    return drawn.subarray(0, length);
+  };
+}
+
+/** The indices of the samples of each unit, such as the answers of several models to one picture, in the order in which units first occur. */
+export function groupIntoUnits(units: ArrayLike<string>): number[][] {
+  const members = new Map<string, number[]>();
+  for (let sample = 0; sample < units.length; sample++) {
+    const unit = members.get(units[sample]);
+    if (unit) unit.push(sample);
+    else members.set(units[sample], [sample]);
+  }
+  return [...members.values()];
+}
+
 /**
  * Bootstrap interval of accuracy. It tells how much the figure depends on which samples were drawn for the test, not
- * how much it depends on the training seed; samples of one person count as independent.
+ * how much it depends on the training seed; samples of one person count as independent, unless `units` are the persons.
  * @throws {InvalidDataError} when there are no samples, or the lengths differ.
  */
 export function accuracyInterval(
-  { truth, predicted }: Pick<ClassificationInput, 'truth' | 'predicted'>,
+  { truth, predicted, units }: Pick<ClassificationInput, 'truth' | 'predicted'> & SampleUnits,
   options?: BootstrapOptions,
 ): Interval {
-  if (truth.length !== predicted.length) {
+  if (truth.length !== predicted.length || (units && units.length !== truth.length)) {
     throw new InvalidDataError({
-      expected: 'as many predicted classes as true ones',
-      found: `${truth.length} true, ${predicted.length} predicted`,
-      fix: 'pass both for the same samples, in the same order',
+      expected: 'as many predicted classes, and units where there are any, as true classes',
+      found: `${truth.length} true, ${predicted.length} predicted${units ? `, ${units.length} units` : ''}`,
+      fix: 'pass all for the same samples, in the same order',
     });
   }
   const correct = Uint8Array.from(truth, (label, sample) => (label === predicted[sample] ? 1 : 0));
@@ -83,7 +128,8 @@ export function accuracyInterval(
     for (const index of indices) count += correct[index];
     return count / indices.length;
   };
-  return bootstrapInterval(correct.length, share, options);
+  const population = units ? groupIntoUnits(units) : correct.length;
+  return stratifiedBootstrapInterval([population], ([indices]) => share(indices), options);
 }
 
 /**

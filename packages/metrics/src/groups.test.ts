@@ -72,3 +72,25 @@ test('the gap has an interval: of two groups the normal one of a difference of s
   const one = evaluateByGroup({ labels, truth, predicted, groups: truth.map(() => 'all') })!;
   expect(one.gap.accuracy).toEqual({ value: 0, best: 'all', worst: 'all' });
 });
+
+test('intervals of groups and of the gap are those of the pictures, however many models answered each', () => {
+  const labels = ['happy', 'sad'];
+  const truth = Array.from({ length: 60 }, (_, row) => row % 2);
+  const predicted = truth.map((label, row) => (row % 5 === 0 ? 1 - label : label));
+  const groups = truth.map((_, row) => (row % 3 === 0 ? 'female' : 'male'));
+  const twice = <Value>(values: readonly Value[]) => [...values, ...values];
+  const once = evaluateByGroup({ labels, truth, predicted, groups })!;
+  const units = twice(truth.map((_, row) => `${row}`));
+  const both = evaluateByGroup({
+    labels,
+    truth: twice(truth),
+    predicted: twice(predicted),
+    groups: twice(groups),
+    units,
+  })!;
+  expect(both.groups.map(({ accuracyInterval }) => accuracyInterval)).toEqual(
+    once.groups.map(({ accuracyInterval }) => accuracyInterval),
+  );
+  expect(both.gap).toEqual(once.gap);
+  expect(() => evaluateByGroup({ labels, truth, predicted, groups, units: ['a'] })).toThrow(/1 units/);
+});

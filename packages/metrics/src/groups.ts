@@ -1,5 +1,12 @@
 import { InvalidDataError } from '@mien/core';
-import { accuracyInterval, type BootstrapOptions, type Interval, stratifiedBootstrapInterval } from './bootstrap.js';
+import {
+  accuracyInterval,
+  type BootstrapOptions,
+  groupIntoUnits,
+  type Interval,
+  type SampleUnits,
+  stratifiedBootstrapInterval,
+} from './bootstrap.js';
 import { type ClassificationInput, type ClassificationReport, evaluateClassification } from './classification.js';
 
 /** One group's results. */
@@ -37,7 +44,7 @@ export interface GroupedReport {
   readonly ungrouped: number;
 }
 
-export interface GroupedInput extends ClassificationInput {
+export interface GroupedInput extends ClassificationInput, SampleUnits {
   /** The group of each sample, e.g. its gender or head angle; `undefined` where the data set does not say. */
   readonly groups: ArrayLike<string | undefined>;
   /** The order to list groups in; those not named follow, sorted by name. */
@@ -51,21 +58,24 @@ export interface GroupedInput extends ClassificationInput {
  * @throws {InvalidDataError} when the lengths differ, or as `evaluateClassification`.
  */
 export function evaluateByGroup(input: GroupedInput): GroupedReport | undefined {
-  const { labels, truth, predicted, order = [] } = input;
-  if (input.groups.length !== truth.length || predicted.length !== truth.length) {
+  const { labels, truth, predicted, units, order = [] } = input;
+  const lengths = [predicted, input.groups, ...(units ? [units] : [])].map(({ length }) => length);
+  if (lengths.some((length) => length !== truth.length)) {
     throw new InvalidDataError({
-      expected: 'a true class, a predicted class and a group (or undefined) for each sample',
-      found: `${truth.length} true, ${predicted.length} predicted, ${input.groups.length} groups`,
-      fix: 'pass all three for the same samples, in the same order',
+      expected:
+        'a true class, a predicted class, a group (or undefined) and, where there are any, a unit for each sample',
+      found: `${truth.length} true, ${predicted.length} predicted, ${input.groups.length} groups${units ? `, ${units.length} units` : ''}`,
+      fix: 'pass all for the same samples, in the same order',
     });
   }
-  const members = new Map<string, { truth: number[]; predicted: number[] }>();
+  const members = new Map<string, GroupSamples>();
   for (let sample = 0; sample < truth.length; sample++) {
     const group = input.groups[sample];
     if (group === undefined) continue;
-    const entry = members.get(group) ?? { truth: [], predicted: [] };
+    const entry = members.get(group) ?? { truth: [], predicted: [], ...(units && { units: [] }) };
     entry.truth.push(truth[sample]);
     entry.predicted.push(predicted[sample]);
+    entry.units?.push((units as ArrayLike<string>)[sample]);
     members.set(group, entry);
   }
   if (members.size === 0) return undefined;
@@ -96,9 +106,15 @@ export function evaluateByGroup(input: GroupedInput): GroupedReport | undefined 
   };
 }
 
+interface GroupSamples {
+  readonly truth: number[];
+  readonly predicted: number[];
+  readonly units?: string[];
+}
+
 interface Evaluated {
   readonly group: string;
-  readonly samples: { readonly truth: readonly number[]; readonly predicted: readonly number[] };
+  readonly samples: GroupSamples;
 }
 
 type Drawn = (indices: Int32Array) => number;
@@ -116,8 +132,8 @@ function gapOf(
   if (best === worst) return gap;
   const ends = [best, worst].map(({ group }) => evaluated.find((own) => own.group === group)!);
   const [ofBest, ofWorst] = ends.map(prepare);
-  const sizes = ends.map(({ samples }) => samples.truth.length);
-  return { ...gap, interval: stratifiedBootstrapInterval(sizes, ([a, b]) => ofBest(a) - ofWorst(b), options) };
+  const populations = ends.map(({ samples: { units, truth } }) => (units ? groupIntoUnits(units) : truth.length));
+  return { ...gap, interval: stratifiedBootstrapInterval(populations, ([a, b]) => ofBest(a) - ofWorst(b), options) };
 }
 
 function accuracyOf({ samples: { truth, predicted } }: Evaluated): Drawn {

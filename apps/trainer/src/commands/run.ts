@@ -52,7 +52,7 @@ export function runCommand(): Command {
     });
 }
 
-function describeResult({ folds, titles, report, directory, finalModel }: RunResult): string {
+function describeResult({ folds, titles, report, ensemble, directory, finalModel }: RunResult): string {
   if (folds.length === 1) {
     const lines = folds[0].evaluations.map(
       ({ split, obtained, report: figures }) =>
@@ -64,7 +64,8 @@ function describeResult({ folds, titles, report, directory, finalModel }: RunRes
   const lines = tests.map(({ report: figures }, index) => `${titles[index]}: accuracy ${describeAccuracy(figures)}`);
   const spread = describeSpread(spreadOf(tests.map((part) => part.report.accuracy)));
   const models = finalModel ? `model:  ${finalModel}` : `models: ${directory}/*/model`;
-  return `${lines.join('\n')}\naccuracy over ${folds.length} trainings: ${spread}\n${models}\nreport: ${report}\n`;
+  const together = ensemble ? `\n${ensemble.split}: accuracy ${describeAccuracy(ensemble.report)}` : '';
+  return `${lines.join('\n')}\naccuracy over ${folds.length} trainings: ${spread}${together}\n${models}\nreport: ${report}\n`;
 }
 
 function collect(value: string, previous: string[]): string[] {

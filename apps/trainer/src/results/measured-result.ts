@@ -4,6 +4,15 @@ import type { Environment } from '../run/environment.js';
 
 const share = z.number().min(0).max(1);
 
+const accuracy = {
+  /** Samples; with several seeds, each counts once for every one. */
+  n: z.int().positive(),
+  accuracy: share,
+  /** Of the accuracy, by bootstrap over samples. */
+  interval: z.strictObject({ low: share, high: share }).optional(),
+  macroF1: share,
+};
+
 /** What is worth keeping of a finished run or an evaluation: its figures without a picture, small enough to be committed. */
 export const measuredResultSchema = z.strictObject({
   /** The experiment, or `<bundle>-on-<data set>` for what `evaluate --report` measured. */
@@ -16,16 +25,14 @@ export const measuredResultSchema = z.strictObject({
   /** What the headline was measured on, and how it was obtained. */
   split: z.string(),
   obtained: z.string(),
-  n: z.int().positive(),
-  accuracy: share,
-  /** Of the accuracy, by bootstrap over samples. */
-  interval: z.strictObject({ low: share, high: share }).optional(),
-  macroF1: share,
+  ...accuracy,
   /** Over folds and seeds; absent for a run of one training. */
   spread: z
     .strictObject({ trainings: z.int().min(2), mean: share, standardDeviation: share, low: share, high: share })
     .optional(),
   seeds: z.array(z.int()),
+  /** Of several seeds: the mean of their answers to each picture. */
+  ensemble: z.strictObject(accuracy).optional(),
   /** Expected calibration error, 0..1. */
   calibrationError: share.optional(),
   /** Between the best and the worst group of each grouping that has several. */
@@ -54,17 +61,24 @@ export type MeasuredResult = z.output<typeof measuredResultSchema>;
 
 /** The figures of one evaluation. */
 export function figuresOf(evaluation: ReportInput['evaluations'][number]) {
-  const { dataset, split, obtained, report, accuracyInterval, calibration, groups = {} } = evaluation;
+  const { dataset, split, obtained, calibration, groups = {} } = evaluation;
   return {
     dataset,
     split,
     obtained,
+    ...accuracyOf(evaluation),
+    calibrationError: calibration?.expectedError,
+    gaps: gapsOf(groups),
+  };
+}
+
+/** The accuracy of one evaluation, and what it rests on. */
+export function accuracyOf({ report, accuracyInterval }: ReportInput['evaluations'][number]) {
+  return {
     n: report.n,
     accuracy: report.accuracy,
     interval: accuracyInterval && { low: accuracyInterval.low, high: accuracyInterval.high },
     macroF1: report.macroF1,
-    calibrationError: calibration?.expectedError,
-    gaps: gapsOf(groups),
   };
 }
 

@@ -52,7 +52,7 @@ export function renderResults({ rows, results, cards, studies }: ResultsInput): 
     '# Results',
     'Made by `mien-train results` from `docs/results/` and the cards of the shipped bundles; not written by hand.',
     [
-      'Accuracy in percent. In brackets the 95 % interval over the samples (bootstrap; it takes samples as independent, and knows nothing of seeds); behind ± the standard',
+      'Accuracy in percent. In brackets the 95 % interval over the samples (bootstrap; it takes pictures as independent, and knows nothing of seeds); behind ± the standard',
       'deviation over trainings (folds, seeds), and the lowest and highest. Time is that of training alone, all folds together, on the machine named below, which other work shared.',
       'Where the full data set was not there, the row says what was: the women of KDEF from the front, SFEW Train, CK+48, five people of JAFFE, FER-2013 without PrivateTest.',
     ].join('\n'),
@@ -71,12 +71,12 @@ export function renderResults({ rows, results, cards, studies }: ResultsInput): 
 }
 
 function resultCells(result: MeasuredResult): string[] {
-  const { accuracy, interval, spread, n, protocol, obtained, seeds, seconds, command } = result;
+  const { spread, ensemble, protocol, obtained, seeds, seconds, command } = result;
   const trainings = spread
     ? `; ${percent(spread.mean)} ± ${percent(spread.standardDeviation)}, ${percent(spread.low)} to ${percent(spread.high)}`
     : '';
   return [
-    `${showAccuracy(accuracy, interval, n)}${trainings}`,
+    `${showAccuracy(result, seeds.length)}${trainings}${ensemble ? `; ensemble of ${seeds.length} seeds ${showAccuracy(ensemble)}` : ''}`,
     `${protocol}; ${obtained}`,
     seeds.join(', '),
     seconds > 0 ? formatDuration(seconds) : '–',
@@ -84,15 +84,20 @@ function resultCells(result: MeasuredResult): string[] {
   ];
 }
 
-function showAccuracy(accuracy: number, interval: MeasuredResult['interval'], n: number): string {
+/** @param seeds how often each sample is among the `n`. */
+function showAccuracy(
+  { accuracy, interval, n }: Pick<MeasuredResult, 'accuracy' | 'interval' | 'n'>,
+  seeds = 1,
+): string {
   const range = interval ? ` (${percent(interval.low)}–${percent(interval.high)})` : '';
-  return `**${percent(accuracy)}**${range} of ${n.toLocaleString('en')}`;
+  const times = seeds > 1 ? `, each by ${seeds} seeds` : '';
+  return `**${percent(accuracy)}**${range} of ${(n / seeds).toLocaleString('en')}${times}`;
 }
 
 function cardCells({ name, metrics: [metric], training }: ModelCard, views?: string): string[] {
-  const { accuracy, interval, n, dataset, split } = metric;
+  const { dataset, split } = metric;
   return [
-    showAccuracy(accuracy, interval, n),
+    showAccuracy(metric),
     `${training.protocol}; ${metric.obtained}`,
     `${training.seed}`,
     '–',

@@ -7,7 +7,7 @@ import type { Experiment } from '../configuration/experiment.js';
 import { checkConfiguration, readYamlFile } from '../configuration/yaml-file.js';
 import { describeProtocol } from '../run/describe-protocol.js';
 import type { RunRecord } from '../run/run-folder.js';
-import { figuresOf, type MeasuredResult, machineOf, measuredResultSchema } from './measured-result.js';
+import { accuracyOf, figuresOf, type MeasuredResult, machineOf, measuredResultSchema } from './measured-result.js';
 
 /**
  * Reads what is worth keeping of a run folder.
@@ -17,7 +17,10 @@ export async function readRunResult(run: string): Promise<MeasuredResult> {
   const { experiment, startedAt, environment } = (await readYamlFile(join(run, 'run.json'))) as RunRecord;
   const page = await readPage(run);
   const [headline, ...others] = page.evaluations;
-  const folds = page.facts?.trainings === undefined ? [] : others.map((part) => part.report.accuracy);
+  const trainings = Number(page.facts?.trainings ?? 0);
+  // Between the whole and the single trainings stands what several seeds say together.
+  const [ensemble] = trainings > 0 ? others.slice(0, -trainings) : [];
+  const folds = others.slice(others.length - trainings).map((part) => part.report.accuracy);
   return checkConfiguration(
     measuredResultSchema,
     withoutAbsent({
@@ -29,6 +32,7 @@ export async function readRunResult(run: string): Promise<MeasuredResult> {
       ),
       startedFrom: experiment.model.startFrom ?? startOfRecipe(experiment.recipe),
       spread: folds.length > 1 ? spread(folds) : undefined,
+      ensemble: ensemble && accuracyOf(ensemble),
       seeds: experiment.seeds ?? [experiment.seed],
       seconds: await trainingSeconds(run),
       startedAt,

@@ -3,7 +3,7 @@ import { writeFileAtomically } from '@mien/core/node';
 import type { ReportEvaluation } from '@mien/metrics';
 import { stringify } from 'yaml';
 import { evaluatePredictions } from './evaluate-part.js';
-import { pool } from './predictions.js';
+import { meanOfMembers, type PartPredictions, pool } from './predictions.js';
 import { writeReport } from './report-folder.js';
 import type { RunRecord } from './run-folder.js';
 import type { FoldResult } from './train-fold.js';
@@ -38,27 +38,26 @@ export interface SummaryArguments {
 export interface Summary {
   /** The page to open. */
   readonly page: string;
-  /** The test parts of all folds and seeds as one. */
+  /** The test parts of all folds and seeds as one; a picture counts once for every seed. */
   readonly pooled: ReportEvaluation;
+  /** Of several seeds: the mean of their answers to each picture. */
+  readonly ensemble?: ReportEvaluation;
 }
 
-/** Writes the report over all folds and seeds: their test parts pooled, and the spread between them. */
+/** Writes the report over all folds and seeds: their test parts pooled, what their seeds say together, and the spread between them. */
 export async function summariseFolds(summary: SummaryArguments): Promise<Summary> {
   const { directory, record, folds, titles, command } = summary;
   const evaluations = testEvaluations(folds);
   const [{ dataset, split, obtained }] = evaluations;
   const accuracy = spreadOf(evaluations.map(({ report }) => report.accuracy));
   const macroF1 = spreadOf(evaluations.map(({ report }) => report.macroF1));
-  const remark = describePool(record.experiment);
-  const pooled = evaluatePredictions(pool(folds.map(({ predictions }) => predictions[0])), {
-    dataset,
-    split,
-    obtained,
-    remark,
-  });
-  const folder = join(directory, 'report');
   const { experiment, environment, startedAt } = record;
   const { seeds, seed } = experiment;
+  const members = folds.map(({ predictions: [test] }) => test);
+  const part = { dataset, split, obtained };
+  const pooled = evaluatePredictions(pool(members), { ...part, remark: describePool(experiment) });
+  const ensemble = seeds && seeds.length > 1 ? evaluateEnsemble(members, part, seeds.length) : undefined;
+  const folder = join(directory, 'report');
   const page = await writeReport(folder, {
     title: experiment.name,
     summary: experiment.summary,
@@ -71,6 +70,7 @@ export async function summariseFolds(summary: SummaryArguments): Promise<Summary
     },
     evaluations: [
       pooled,
+      ...(ensemble ? [ensemble] : []),
       ...evaluations.map(({ mistakes: _, ...evaluation }, index) => ({
         ...evaluation,
         split: `${evaluation.split}, ${titles[index]}`,
@@ -82,9 +82,23 @@ export async function summariseFolds(summary: SummaryArguments): Promise<Summary
   });
   await writeFileAtomically(
     join(folder, 'report.json'),
-    `${JSON.stringify({ accuracy, macroF1, pooled: pooled.report, groups: pooled.groups, trainings: titles }, null, 2)}\n`,
+    `${JSON.stringify({ accuracy, macroF1, pooled: pooled.report, ensemble: ensemble?.report, groups: pooled.groups, trainings: titles }, null, 2)}\n`,
   );
-  return { page, pooled };
+  return { page, pooled, ensemble };
+}
+
+/** What the networks of several seeds say together. */
+function evaluateEnsemble(
+  members: readonly PartPredictions[],
+  part: Pick<ReportEvaluation, 'dataset' | 'split' | 'obtained'>,
+  seeds: number,
+): ReportEvaluation {
+  const [together] = meanOfMembers(members);
+  return evaluatePredictions(together, {
+    ...part,
+    split: `${part.split}, ensemble of ${seeds} seeds`,
+    remark: `The mean of the answers of ${seeds} networks, one a seed: ${seeds} times the work for a face.`,
+  });
 }
 
 function describePool({ seeds, split, crossValidation }: RunRecord['experiment']): string {

@@ -60,9 +60,11 @@ export function evaluatePredictions(
   part: Omit<PartEvaluation, 'split'> & { readonly split: string },
   temperature?: number,
 ): ReportEvaluation {
-  const { labels, truth, probabilities, groups } = predictions;
+  const { labels, truth, probabilities, groups, ids } = predictions;
   const ranked = { labels, truth, probabilities };
-  const input = { labels, truth, predicted: predictedClasses(ranked) };
+  // One picture that several seeds answered is no more evidence than one.
+  const units = new Set(ids).size < ids.length ? { units: ids } : {};
+  const input = { labels, truth, predicted: predictedClasses(ranked), ...units };
   const softened = () => applyTemperature(probabilities, labels.length, temperature as number);
   return {
     ...part,

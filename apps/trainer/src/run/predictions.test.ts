@@ -5,7 +5,14 @@ import { MissingInputError } from '@mien/core';
 import type { TensorSample } from '@mien/preprocessing/node';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { evaluatePredictions } from './evaluate-part.js';
-import { type PartPredictions, pool, readPredictions, toPartPredictions, writePredictions } from './predictions.js';
+import {
+  meanOfMembers,
+  type PartPredictions,
+  pool,
+  readPredictions,
+  toPartPredictions,
+  writePredictions,
+} from './predictions.js';
 
 let run: string;
 beforeEach(async () => {
@@ -56,4 +63,15 @@ test('pooled over both directions, the genders are compared', () => {
   expect([report.n, report.accuracy]).toEqual([4, 0.75]);
   expect(groups?.gender?.gap.accuracy).toMatchObject({ value: 0.5, best: 'female', worst: 'male' });
   expect(groups?.angle).toBeUndefined();
+});
+
+test('a picture that two seeds answered is one picture: what they say together, and no narrower an interval', () => {
+  const seeds = [predict(['a1', 'a2'], 0.25, 'male'), predict(['a1', 'a2'], 0.9, 'male')];
+  const part = { dataset: 'kdef', split: 'test', obtained: 'held-out' } as const;
+  const [together] = meanOfMembers(seeds);
+  expect(evaluatePredictions(together, part).report).toMatchObject({ n: 2, accuracy: 1 });
+  const alike = [seeds[0], seeds[0]];
+  expect(evaluatePredictions(pool(alike), part).accuracyInterval).toEqual(
+    evaluatePredictions(seeds[0], part).accuracyInterval,
+  );
 });

@@ -95,11 +95,11 @@ export async function readPredictions(run: string): Promise<PartPredictions[]> {
       return checkConfiguration(z.array(partSchema), await readYamlFile(path), path);
     }),
   );
-  return mergeParts(parts.flat());
+  return meanOfMembers(parts.flat());
 }
 
 /** One for each data set and split; a sample that several members predicted has the mean of what they said. */
-function mergeParts(parts: readonly PartPredictions[]): PartPredictions[] {
+export function meanOfMembers(parts: readonly PartPredictions[]): PartPredictions[] {
   const merged = new Map<
     string,
     {

@@ -36,6 +36,8 @@ export interface RunResult {
   readonly titles: readonly string[];
   /** The page to open. */
   readonly report: string;
+  /** Of several seeds: the mean of their answers to each picture. */
+  readonly ensemble?: ReportEvaluation;
   /** The bundle to use, of an experiment with `finalModel`. */
   readonly finalModel?: string;
 }
@@ -80,9 +82,9 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   for (const member of members) folds.push(await train(member));
   const titles = members.map(({ title }) => title);
   if (folds.length === 1) return { directory, folds, titles, report: folds[0].report };
-  const { page, pooled } = await summariseFolds({ directory, record, folds, titles, ...options });
+  const { page, pooled, ensemble } = await summariseFolds({ directory, record, folds, titles, ...options });
   const finalModel = final && (await train(final, pooled)).model;
-  return { directory, folds, titles, report: page, finalModel };
+  return { directory, folds, titles, report: page, ensemble, finalModel };
 }
 
 /** Says in which of several trainings the data are wrong. */

@@ -86,6 +86,7 @@ test('what training learned from: the sets that these pictures are of, those of 
     protocol: 'cross-database',
     train: ['trained'],
     test: ['tested'],
+    unit: 'subject',
     validationShare: 0.34,
     seed: 1,
   };
