@@ -14,7 +14,9 @@ import { createInitializers, type KernelDistribution } from './initializers.js';
 
 export interface BuilderOptions {
   readonly seed: number | undefined;
+  /** How kernels begin; `denseKernels`: those of dense layers, where they begin otherwise. */
   readonly kernels?: KernelDistribution;
+  readonly denseKernels?: KernelDistribution;
   /** `momentum`: share of the old value in the moving averages. The defaults are Keras's. */
   readonly batchNorm?: { readonly momentum?: number; readonly epsilon?: number };
 }
@@ -47,11 +49,13 @@ export interface PoolOptions {
  */
 export class NetworkBuilder {
   readonly #initializer: ReturnType<typeof createInitializers>;
+  readonly #kernels: KernelDistribution;
   readonly #options: BuilderOptions;
 
   constructor(options: BuilderOptions) {
     this.#options = options;
-    this.#initializer = createInitializers(options.seed, options.kernels ?? 'glorot-uniform');
+    this.#initializer = createInitializers(options.seed);
+    this.#kernels = options.kernels ?? 'glorot-uniform';
   }
 
   picture({ height, width, channels }: InputShape, frames = 1): SymbolicTensor {
@@ -86,7 +90,7 @@ export class NetworkBuilder {
       strides,
       padding,
       useBias: bias,
-      kernelInitializer: zero ? initializers.zeros() : this.#initializer(),
+      kernelInitializer: zero ? initializers.zeros() : this.#initializer(this.#kernels),
       kernelRegularizer: l2 > 0 ? regularizers.l2({ l2 }) : undefined,
     });
     return this.apply(layer, padded);
@@ -100,8 +104,8 @@ export class NetworkBuilder {
       kernelSize,
       padding: 'same',
       useBias: false,
-      depthwiseInitializer: this.#initializer(),
-      pointwiseInitializer: this.#initializer(),
+      depthwiseInitializer: this.#initializer(this.#kernels),
+      pointwiseInitializer: this.#initializer(this.#kernels),
     });
     return this.apply(layer, x);
   }
@@ -150,7 +154,8 @@ export class NetworkBuilder {
 
   /** @param options `zero`: begins at 0 instead of random. */
   dense(x: SymbolicTensor, name: string, units: number, { zero = false } = {}): SymbolicTensor {
-    const kernelInitializer = zero ? initializers.zeros() : this.#initializer();
+    const { denseKernels = this.#kernels } = this.#options;
+    const kernelInitializer = zero ? initializers.zeros() : this.#initializer(denseKernels);
     return this.apply(layers.dense({ name, units, kernelInitializer }), x);
   }
 

@@ -36,7 +36,13 @@ function vgg(id: keyof typeof BLOCKS): Architecture<typeof optionsSchema> {
     classes: 1000,
     options: optionsSchema,
     build({ input, classes, seed, options }) {
-      const net = new NetworkBuilder({ seed, kernels: 'he-uniform', batchNorm: { momentum: 0.9, epsilon: 1e-5 } });
+      const net = new NetworkBuilder({
+        seed,
+        kernels: 'he-uniform',
+        // As torchvision's: with He's, the first answers are so sure that the dense layers end in a constant at the usual rates.
+        denseKernels: 'small-normal',
+        batchNorm: { momentum: 0.9, epsilon: 1e-5 },
+      });
       const picture = net.picture(input);
       let x = picture;
       // torchvision's number of the next layer.

@@ -27,7 +27,8 @@ export const vgg13FerPlus: Architecture<typeof optionsSchema> = {
   classes: 8,
   options: optionsSchema,
   build({ input, classes, seed, options }) {
-    const net = new NetworkBuilder({ seed, kernels: 'he-uniform' });
+    // Dense layers as in CNTK, whose default is Glorot's.
+    const net = new NetworkBuilder({ seed, kernels: 'he-uniform', denseKernels: 'glorot-uniform' });
     const picture = net.picture(input);
     let x = picture;
     for (const [block, convolutions] of BLOCKS.entries()) {
