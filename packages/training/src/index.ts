@@ -12,6 +12,7 @@ export { adamW } from './optimizers/adamw.js';
 export * from './optimizers/optimizer.js';
 export { sgd } from './optimizers/sgd.js';
 export * from './predict.js';
+export { trainBornAgain } from './recipes/born-again.js';
 export { freezeAllBut, trainJointly } from './recipes/joint-fine-tune.js';
 export { halveSource, halveTensorSet, trainProgressive } from './recipes/progressive.js';
 export * from './recipes/stage.js';

@@ -87,8 +87,7 @@ export class TrainingStep {
       return heads.find(({ layer }) => layer === sourceLayer.name)?.weight ?? 0;
     });
     if (distillation && teachers.length > 0) {
-      const inputShape = model.inputs[0].shape.slice(1) as number[];
-      this.#teacher = new TeacherLoss(teachers, distillation, inputShape, range);
+      this.#teacher = new TeacherLoss(teachers, distillation, model, range);
     }
     this.#restoreStatistics = freezeStatistics(model, layerRates);
     this.optimizer = new Optimizer(variables, createRule(optimizer), { clipNorm, rates });
@@ -108,7 +107,7 @@ export class TrainingStep {
       const given = inputs();
       const wanted = tensor2d(weighTargets(batch, weights, this.#labelSmoothing), [batch.size, classes]);
       const targets = tensor1d(batch.targets, 'int32');
-      const answer = this.#teacher?.answer(given[0]);
+      const answer = this.#teacher?.answer(given);
       let right: Tensor | undefined;
       const { value, grads } = variableGrads(() => {
         const outputs = this.#logits.apply(given, { training: true });

@@ -50,6 +50,14 @@ const recipeSchema = z.discriminatedUnion('type', [
     /** The beginnings of the names of the layers that learn in the end. */
     layers: z.array(z.string().min(1)).min(1),
   }),
+  /** First teachers like the experiment's own network, each from another seed; then the network, which learns from them, with `training.distillation`. */
+  z.strictObject({
+    type: z.literal('born-again'),
+    /** How many; a training each. */
+    teachers: z.number().int().min(1).max(20).default(2),
+    /** How they are trained; default: as the experiment's own, but from the labels alone. */
+    training: trainingSchema.optional(),
+  }),
 ]);
 
 /** An experiment file: what is trained on what, how, and what the bundle says of itself. */
@@ -110,17 +118,18 @@ export const experimentSchema = z
       licence: z.strictObject({ weights: z.string().min(1), data: z.string().min(1) }),
     }),
   })
-  .refine(({ training, teachers }) => (training?.distillation !== undefined) === teachers.length > 0, {
-    path: ['teachers'],
-    error: 'go with training.distillation, and only with that',
-  })
+  .refine(
+    ({ training, teachers, recipe }) =>
+      (training?.distillation !== undefined) === (teachers.length > 0 || recipe?.type === 'born-again'),
+    { path: ['teachers'], error: 'go with training.distillation, and only with that; so does the recipe born-again' },
+  )
   .refine(({ finalModel, crossValidation }) => !finalModel || crossValidation, {
     path: ['finalModel'],
     error: 'goes with crossValidation, whose figures it carries',
   })
-  .refine(({ model, recipe }) => !(model.startFrom && recipe), {
+  .refine(({ model, recipe }) => !(model.startFrom && recipe && recipe.type !== 'born-again'), {
     path: ['model', 'startFrom'],
-    error: 'goes with a single training: the first stage of a recipe begins fresh',
+    error: 'goes with a single training or with born-again: the first stage of other recipes begins fresh',
   })
   .refine(({ pipeline, input }) => !(pipeline && input), {
     path: ['input'],

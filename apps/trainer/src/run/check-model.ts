@@ -49,6 +49,7 @@ export function checkModel(experiment: Experiment): void {
 
 function trainingsOf(recipe: Experiment['recipe']): TrainingConfiguration[] {
   if (recipe?.type === 'two-stage') return [recipe.first.training];
+  if (recipe?.type === 'born-again' && recipe.training) return [recipe.training];
   if (recipe?.type === 'joint-fine-tune') return recipe.parts.flatMap(({ training }) => training ?? []);
   return [];
 }

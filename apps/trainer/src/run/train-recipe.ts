@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Emotion, InvalidBundleError } from '@mien/core';
+import { createRandom, type Emotion, InvalidBundleError } from '@mien/core';
 import { buildBundleModel, buildModel, getLossHeads, readBundle, resolveBundle } from '@mien/model-zoo';
 import type { TensorSet } from '@mien/preprocessing/node';
 import {
@@ -11,6 +11,7 @@ import {
   type Stage,
   type Teacher,
   type TrainingConfiguration,
+  trainBornAgain,
   trainJointly,
   trainLastStage,
   trainProgressive,
@@ -62,6 +63,9 @@ export async function trainRecipe(run: RecipeArguments): Promise<RecipeResult> {
       return await trainTwoStage({ ...context, sharedDirectory: run.shared }, before, stage);
     }
     if (recipe.type === 'joint-fine-tune') return await trainJoint(run, context, stage, recipe);
+    if (recipe.type === 'born-again') {
+      return await trainBornAgain(context, createTeachers(experiment, data, recipe), stage, start);
+    }
     const stages = [stage];
     for (let halving = 0; halving < recipe.halvings; halving++) stages.unshift(halve(stages[0], experiment));
     const smaller = recipe.smaller ?? stage.configuration;
@@ -79,7 +83,12 @@ export async function trainRecipe(run: RecipeArguments): Promise<RecipeResult> {
 /** Stages are told apart by their names, in folders and files too. */
 function nameOfLastStage({ recipe, model }: Experiment, { set }: RunSet): string {
   if (recipe === undefined) return 'checkpoints';
-  return { 'two-stage': 'second', progressive: `${set.width}`, 'joint-fine-tune': model.architecture }[recipe.type];
+  return {
+    'two-stage': 'second',
+    progressive: `${set.width}`,
+    'joint-fine-tune': model.architecture,
+    'born-again': 'student',
+  }[recipe.type];
 }
 
 /** The parts by themselves, then the whole, of which only the last layers learn. */
@@ -96,6 +105,20 @@ function trainJoint(
   });
   const configuration = { ...joint.configuration, layerRates: freezeAllBut(layers) };
   return trainJointly(context, stages, { ...joint, configuration });
+}
+
+/** Trained as the experiment's own network, but from the labels alone and from other seeds. */
+function createTeachers(
+  experiment: Experiment,
+  data: RunSet,
+  { teachers, training }: Extract<NonNullable<Experiment['recipe']>, { type: 'born-again' }>,
+): Stage[] {
+  const configuration = training ?? { ...(experiment.training as TrainingConfiguration), distillation: undefined };
+  return Array.from({ length: teachers }, (_, index) => {
+    const seed = createRandom(experiment.seed, 'teacher', index).integer(0, 2 ** 31 - 1);
+    const own = createStage({ ...experiment, seed }, data, `teacher-${index + 1}`);
+    return { ...own, seed, configuration };
+  });
 }
 
 function createStage({ model, seed, training, leaks }: Experiment, data: RunSet, name: string): Stage {

@@ -45,21 +45,20 @@ export class TeacherLoss {
   readonly #range: readonly [number, number];
 
   /**
-   * @param inputShape `[height, width, channels]` of the student; @param range what grey 0 and 255 are at the student's input.
-   * @throws {InvalidConfigurationError} when a teacher takes pictures of another size.
+   * @param student the network that learns, whose inputs the teachers must take; @param range what grey 0 and 255 are at its first input.
+   * @throws {InvalidConfigurationError} when a teacher takes pictures of another size, or other inputs.
    */
   constructor(
     teachers: readonly Teacher[],
     options: Distillation,
-    inputShape: readonly number[],
+    student: LayersModel,
     range: readonly [number, number],
   ) {
     for (const { model } of teachers) {
-      const shape = model.inputs[0].shape.slice(1);
-      if (`${shape}` === `${inputShape}`) continue;
+      if (describeInputs(model) === describeInputs(student)) continue;
       throw new InvalidConfigurationError({
-        expected: `teachers that take the student's pictures, ${inputShape.join('×')}`,
-        found: `one that takes ${shape.join('×')}`,
+        expected: `teachers that take what the student takes, ${describeInputs(student)}`,
+        found: `one that takes ${describeInputs(model)}`,
         fix: 'use a teacher trained on the same tensors',
       });
     }
@@ -68,8 +67,8 @@ export class TeacherLoss {
     this.#range = range;
   }
 
-  /** The mean softened answer of the teachers `[batch, classes]` to pictures in the student's range. */
-  answer(pictures: Tensor): Tensor2D {
+  /** The mean softened answer of the teachers `[batch, classes]` to the student's inputs, of which the first are pictures in its range. */
+  answer([pictures, ...others]: readonly Tensor[]): Tensor2D {
     const { temperature } = this.#options;
     const [low, high] = this.#range;
     return tidy(() => {
@@ -77,7 +76,8 @@ export class TeacherLoss {
         const scale = (teacher.range[1] - teacher.range[0]) / (high - low);
         const isSame = scale === 1 && teacher.range[0] === low;
         const input = isSame ? pictures : add(mul(pictures, scalar(scale)), scalar(teacher.range[0] - low * scale));
-        const soft = softmax(div(logits.apply(input, { training: false }) as Tensor, scalar(temperature)), -1);
+        const own = logits.apply([input, ...others], { training: false }) as Tensor;
+        const soft = softmax(div(own, scalar(temperature)), -1);
         const isInOrder = teacher.classOf.every((own, index) => own === index);
         return isInOrder ? soft : gather(soft, [...teacher.classOf], 1);
       });
@@ -96,4 +96,9 @@ export class TeacherLoss {
     const divergence = mean(sum(mul(answer, sub(log(add(answer, floor)), own)), 1));
     return add(mul(labelLoss, scalar(1 - weight)), mul(divergence, scalar(weight * temperature ** 2)));
   }
+}
+
+/** `48×48×1`, or `5×64×64 and 98`. */
+function describeInputs({ inputs }: LayersModel): string {
+  return inputs.map(({ shape }) => shape.slice(1).join('×')).join(' and ');
 }

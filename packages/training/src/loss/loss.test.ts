@@ -52,12 +52,12 @@ test("distillation: Hinton's loss, whatever the teacher's range and class order,
   const loss = new TeacherLoss(
     [{ model: echo, range, classOf: order }],
     { temperature: 4, weight: 0.7 },
-    [1, 3, 1],
+    createEcho(),
     [0, 1],
   );
   const before = memory().numTensors;
   const values = tidy(() =>
-    loss.combine(scalar(expected.plain), tensor2d(logits), loss.answer(tensor(pictures, [4, 1, 3, 1]))).dataSync(),
+    loss.combine(scalar(expected.plain), tensor2d(logits), loss.answer([tensor(pictures, [4, 1, 3, 1])])).dataSync(),
   );
   expect(values[0]).toBeCloseTo(expected.distilled, 4);
   expect(memory().numTensors).toBe(before);
@@ -65,8 +65,9 @@ test("distillation: Hinton's loss, whatever the teacher's range and class order,
 
 test('a teacher of another size is refused', () => {
   const teachers = [{ model: createEcho(), range: [0, 1] as const, classOf: [0, 1, 2] }];
-  expect(() => new TeacherLoss(teachers, { temperature: 4, weight: 0.7 }, [48, 48, 1], [0, 1])).toThrow(
-    InvalidConfigurationError,
+  const student = createModel({ inputs: input({ shape: [48, 48, 1] }), outputs: [] });
+  expect(() => new TeacherLoss(teachers, { temperature: 4, weight: 0.7 }, student, [0, 1])).toThrow(
+    /what the student takes, 48×48×1; found one that takes 1×3×1/,
   );
 });
 

@@ -10,6 +10,7 @@ import { type TrainingInput, trainingSchema } from '../configuration.js';
 import { createTinySet } from '../fixtures/tiny-set.js';
 import { predictSet, scorePredictions } from '../predict.js';
 import type { TransferResult } from '../transfer.js';
+import { trainBornAgain } from './born-again.js';
 import { freezeAllBut, trainJointly } from './joint-fine-tune.js';
 import { halveSource, halveTensorSet, trainProgressive } from './progressive.js';
 import type { RecipeContext, Stage } from './stage.js';
@@ -172,4 +173,34 @@ test('joint fine-tuning: two networks, one of pictures and one of landmarks, the
   await expect(trainJointly(context, [], { ...joint, train: source(all.slice(0, 27)) })).rejects.toThrow(
     /no landmarks/,
   );
+});
+
+test('born again: the student learns what its teachers say, whatever the labels say, from all inputs of a network', async () => {
+  const input = { height: 12, width: 12, channels: 1 } as const;
+  const options = { frames: 1, dropout: 0 };
+  const landmarks = {
+    values: Float32Array.from({ length: 36 * 98 }, (_, at) => Math.sin(at) + (Math.floor(at / 98) % 3)),
+    length: 98,
+  };
+  const member = (name: string, seed: number, classOf: number[], changes: Partial<TrainingInput> = {}) =>
+    stage(name, {
+      train: { ...source(all.slice(0, 27)), landmarks, classOf },
+      validation: { ...source(all.slice(27)), landmarks, classOf },
+      heads: getLossHeads({ id: 'dtagn', options }),
+      seed,
+      build: () => buildModel({ id: 'dtagn', classes: 3, seed, input, options }),
+      configuration: configure({ epochs: 4, learningRate: { schedule: 'constant', initial: 0.001 }, ...changes }),
+    });
+  const before = memory().numTensors;
+  // Taught every class as the next.
+  const teachers = [member('teacher-1', 11, [1, 2, 0]), member('teacher-2', 12, [1, 2, 0])];
+  const student = member('student', 1, [0, 1, 2], { distillation: { temperature: 1, weight: 1 }, keepBest: 'none' });
+  const { model, stages } = await trainBornAgain(context, teachers, student);
+  expect(stages.map(({ name }) => name)).toEqual(['teacher-1', 'teacher-2', 'student']);
+  const [one, other] = stages.map(({ weights }) => weights['geometry_dense2/kernel'].data);
+  expect(one).not.toEqual(other);
+  expect(scorePredictions(await predictSet(model, teachers[0].validation)).accuracy).toBeGreaterThan(0.9);
+  expect(scorePredictions(await predictSet(model, student.validation)).accuracy).toBeLessThan(0.1);
+  model.dispose();
+  expect(memory().numTensors).toBe(before);
 });

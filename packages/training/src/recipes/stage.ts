@@ -11,6 +11,8 @@ export interface Stage
   /** Names its folder of checkpoints and its lines of progress. */
   readonly name: string;
   readonly build: () => LayersModel;
+  /** Orders and augments its samples; default: the recipe's. */
+  readonly seed?: number;
   /** The model's classes. */
   readonly labels: readonly Emotion[];
 }
@@ -69,7 +71,7 @@ export async function trainLastStage(
     const result = await train({
       ...rest,
       model,
-      seed: context.seed,
+      seed: stage.seed ?? context.seed,
       runKey: `${context.runKey}/${stage.name}`,
       resume: context.resume,
       threads: context.threads,
