@@ -129,6 +129,25 @@ describe('mien-train run, by recipes, of all methods, and a study of many', () =
     expect(await home.run(...leaky, '--set', 'training.epochs=1', '--set', 'leaks=allow')).toMatchObject({ code: 0 });
   });
 
+  test('born again: teachers of other seeds are trained first, on the same people; resumed, none is trained twice', {
+    timeout: 180_000,
+  }, async () => {
+    const asked = ['tiny.yaml', '--runs', 'taught', '--set', 'recipe={type: born-again}', '--set', 'training.epochs=1'];
+    const untaught = await home.run('run', ...asked);
+    expect(untaught).toMatchObject({ code: 2, errors: expect.stringMatching(/training\.distillation.*born-again/) });
+    const ended = await home.run('run', ...asked, '--set', 'training.distillation={}');
+    expect(ended).toMatchObject({ code: 0 });
+    for (const stage of ['teacher-1', 'teacher-2', 'student']) {
+      expect(ended.errors).toMatch(new RegExp(`stage ${stage}, epoch 1/1: loss`));
+    }
+    const [folder] = await home.runFolders('taught');
+    expect((await readdir(join(folder, 'checkpoints'))).sort()).toEqual(['student', 'teacher-1', 'teacher-2']);
+    const { training } = modelCardSchema.parse(JSON.parse(await readFile(join(folder, 'model', 'card.json'), 'utf8')));
+    expect(training).toMatchObject({ epochs: 3, recipe: { recipe: { type: 'born-again', teachers: 2 } } });
+    const again = await home.run('run', ...asked, '--set', 'training.distillation={}', '--resume');
+    expect(again).toMatchObject({ code: 0, output: ended.output, errors: expect.not.stringMatching(/epoch/) });
+  });
+
   test('a classical method, and networks of sequences and landmarks, are trained by a file', {
     timeout: 300_000,
   }, async () => {

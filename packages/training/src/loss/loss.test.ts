@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { InvalidConfigurationError, InvalidDataError } from '@mien/core';
+import { InvalidDataError } from '@mien/core';
 import { memory, ready, scalar, setBackend, tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { model as createModel, input, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, test } from 'vitest';
