@@ -5,6 +5,7 @@ import { describeSystemError } from '@mien/core/node';
 import type { ReportInput } from '@mien/metrics';
 import type { Experiment } from '../configuration/experiment.js';
 import { checkConfiguration, readYamlFile } from '../configuration/yaml-file.js';
+import { type Spread, spreadOf } from '../run/cross-validation.js';
 import { describeProtocol } from '../run/describe-protocol.js';
 import type { RunRecord } from '../run/run-folder.js';
 import { accuracyOf, figuresOf, type MeasuredResult, machineOf, measuredResultSchema } from './measured-result.js';
@@ -17,9 +18,9 @@ export async function readRunResult(run: string): Promise<MeasuredResult> {
   const { experiment, startedAt, environment } = (await readYamlFile(join(run, 'run.json'))) as RunRecord;
   const page = await readPage(run);
   const [headline, ...others] = page.evaluations;
+  // `summariseFolds` puts what several seeds say together after the whole, then the single trainings.
+  const ensemble = experiment.seeds ? others[0] : undefined;
   const trainings = Number(page.facts?.trainings ?? 0);
-  // Between the whole and the single trainings stands what several seeds say together.
-  const [ensemble] = trainings > 0 ? others.slice(0, -trainings) : [];
   const folds = others.slice(others.length - trainings).map((part) => part.report.accuracy);
   return checkConfiguration(
     measuredResultSchema,
@@ -31,7 +32,7 @@ export async function readRunResult(run: string): Promise<MeasuredResult> {
         experiment.crossValidation ? { ...experiment, split: wholeOf(experiment.split) } : experiment,
       ),
       startedFrom: experiment.model.startFrom ?? startOfRecipe(experiment.recipe),
-      spread: folds.length > 1 ? spread(folds) : undefined,
+      spread: folds.length > 1 ? summarise(spreadOf(folds)) : undefined,
       ensemble: ensemble && accuracyOf(ensemble),
       seeds: experiment.seeds ?? [experiment.seed],
       seconds: await trainingSeconds(run),
@@ -68,10 +69,7 @@ function startOfRecipe(recipe: RunRecord['experiment']['recipe']): string | unde
   return recipe?.type === 'two-stage' ? `a training on ${recipe.first.dataset}` : undefined;
 }
 
-function spread(values: readonly number[]): MeasuredResult['spread'] {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const standardDeviation = Math.sqrt(squares / (values.length - 1));
+function summarise({ values, mean, standardDeviation }: Spread): MeasuredResult['spread'] {
   return { trainings: values.length, mean, standardDeviation, low: Math.min(...values), high: Math.max(...values) };
 }
 
