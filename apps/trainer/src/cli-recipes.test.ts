@@ -148,6 +148,32 @@ describe('mien-train run, by recipes, of all methods, and a study of many', () =
     expect(again).toMatchObject({ code: 0, output: ended.output, errors: expect.not.stringMatching(/epoch/) });
   });
 
+  test('nothing held back for validation: every fold learns from all others, the final model from everyone', {
+    timeout: 180_000,
+  }, async () => {
+    const asked = ['tiny.yaml', '--runs', 'all', '--set', 'training.epochs=1'];
+    const folds = ['--set', 'split={protocol: k-fold, k: 2, validationShare: 0}', '--set', 'crossValidation=true'];
+    const refused = await home.run('run', ...asked, ...folds);
+    expect(refused).toMatchObject({
+      code: 2,
+      errors: expect.stringMatching(/keepBest: none.*fold 1 of 2|fold 1 of 2.*keepBest: none/),
+    });
+    const last = ['--set', 'training.keepBest=none'];
+    const unmeasured = ['--set', 'split={protocol: hold-out, validationShare: 0, testShare: 0}'];
+    const blind = await home.run('run', ...asked, ...unmeasured, ...last);
+    expect(blind).toMatchObject({ code: 2, errors: expect.stringMatching(/training samples alone/) });
+    const ended = await home.run('run', ...asked, ...folds, ...last, '--set', 'finalModel=true', '--tensorboard');
+    expect(ended).toMatchObject({ code: 0, errors: expect.not.stringMatching(/validation/) });
+    const [folder] = await home.runFolders('all');
+    const { metrics } = modelCardSchema.parse(
+      JSON.parse(await readFile(join(folder, 'final', 'model', 'card.json'), 'utf8')),
+    );
+    expect(metrics.map(({ split, obtained, n }) => [split, obtained, n])).toEqual([['test', 'cross-validated', 56]]);
+    expect(await readFile(join(folder, 'final', 'report', 'index.html'), 'utf8')).toMatch(
+      /1 epoch .*epoch 1 were kept\./,
+    );
+  });
+
   test('a classical method, and networks of sequences and landmarks, are trained by a file', {
     timeout: 300_000,
   }, async () => {

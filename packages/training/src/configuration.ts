@@ -29,11 +29,16 @@ export const trainingSchema = z.strictObject({
   averaging: averagingSchema.optional(),
   /** Learns from the answers of other models, given beside the configuration. */
   distillation: distillationSchema.optional(),
-  /** The figure on validation that the kept epoch is best in; `none`: the last epoch is kept. */
+  /** The figure on validation that the kept epoch is best in; `none`: the last epoch is kept, and nothing need be held back for validation. */
   keepBest: z.enum(['validationAccuracy', 'validationLoss', 'none']).default('validationAccuracy'),
   /** Stop after so many epochs without a better figure (that of `keepBest`; the loss for `none`); none: train to the end. */
   earlyStopping: z.strictObject({ patience: z.number().int().positive() }).optional(),
 });
+
+/** Whether the epoch that is kept, the end or the rate hangs on figures of a validation part. */
+export function needsValidation({ keepBest, earlyStopping, learningRate }: TrainingConfiguration): boolean {
+  return keepBest !== 'none' || earlyStopping !== undefined || learningRate.schedule === 'reduce-on-plateau';
+}
 
 export type TrainingConfiguration = z.output<typeof trainingSchema>;
 export type TrainingInput = z.input<typeof trainingSchema>;

@@ -214,6 +214,29 @@ describe('train', () => {
     expect(await readdir(checkpointDirectory)).toEqual([]);
   });
 
+  test('nothing held back: the last epoch is kept where nothing is chosen by validation; anything else is refused', async () => {
+    const last = trainingSchema.parse({ ...configuration, keepBest: 'none' });
+    const argument = run({ validation: undefined, configuration: last });
+    const { history, best } = await train(argument);
+    expect(history.map(({ epoch, validationLoss }) => [epoch, validationLoss])).toEqual(
+      [1, 2, 3].map((own) => [own, undefined]),
+    );
+    expect(best.epoch).toBe(3);
+    // A validation part that is only looked at changes nothing.
+    const watched = run({ configuration: last });
+    await train(watched);
+    expect(await readWeights(argument.model)).toEqual(await readWeights(watched.model));
+    const choosing: Partial<TrainingInput>[] = [
+      { keepBest: 'validationLoss' },
+      { earlyStopping: { patience: 2 } },
+      { learningRate: { schedule: 'reduce-on-plateau', initial: 0.01 } },
+    ];
+    for (const changes of choosing) {
+      const other = trainingSchema.parse({ ...last, ...changes });
+      await expect(train(run({ validation: undefined, configuration: other }))).rejects.toThrow(/keepBest: none/);
+    }
+  });
+
   test('a picture in both parts is trained on where that is allowed', async () => {
     const { history } = await train(run({ train: source(all.slice(0, 37)), allowLeaks: true }));
     expect(history).toHaveLength(3);

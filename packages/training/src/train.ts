@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { InvalidDataError, NonFiniteLossError, ResumeMismatchError } from '@mien/core';
+import { InvalidConfigurationError, InvalidDataError, NonFiniteLossError, ResumeMismatchError } from '@mien/core';
 import { type LossHead, type NamedWeights, readWeights, writeWeights } from '@mien/model-zoo';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { measureBatchStatistics } from './averaging/batch-statistics.js';
@@ -7,7 +7,7 @@ import { type BatchLoader, createBatchLoader } from './batch-loader.js';
 import { epochBatches, fillBatch } from './batches.js';
 import { checkParts } from './check-parts.js';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.js';
-import type { TrainingConfiguration } from './configuration.js';
+import { needsValidation, type TrainingConfiguration } from './configuration.js';
 import { bestEpoch, type EpochResult, type History } from './history.js';
 import { assertNoLeaks } from './leak-guard.js';
 import type { Teacher } from './loss/distillation.js';
@@ -21,7 +21,8 @@ export interface TrainArguments {
   /** Ends in a softmax over the classes (of several outputs the first counts); on return it holds the weights of the best epoch. */
   readonly model: LayersModel;
   readonly train: TrainingSource;
-  readonly validation: TrainingSource;
+  /** Held back; a configuration that chooses by nothing (`needsValidation`) does without. */
+  readonly validation?: TrainingSource;
   readonly configuration: TrainingConfiguration;
   readonly seed: number;
   /** Where `last.safetensors` and `best.safetensors` are kept. */
@@ -54,14 +55,23 @@ export interface TrainResult {
  * A run that is killed and resumed ends with the same weights as one that is not: every random choice hangs on seed, epoch and sample,
  * and a checkpoint holds the exact state.
  * @throws {InvalidDataError} when there is nothing to learn, a validated class is not trained on, or a picture is in both parts.
+ * @throws {InvalidConfigurationError} when the configuration chooses by a validation part and there is none.
  * @throws {NonFiniteLossError} when the loss stops being a number; the last checkpoint is from before.
  * @throws {ResumeMismatchError} when the checkpoint belongs to another run.
  * @throws {WriteFailedError} when a checkpoint cannot be written; the one before stays whole.
  */
 export async function train(run: TrainArguments): Promise<TrainResult> {
   const { model, configuration } = run;
-  checkParts(run.train, { validation: run.validation });
-  if (!run.allowLeaks) assertNoLeaks(run.train, [run.validation]);
+  const { validation } = run;
+  if (!validation && needsValidation(configuration)) {
+    throw new InvalidConfigurationError({
+      expected: 'validation samples, which the epoch that is kept, the early end or the learning rate hangs on',
+      found: 'none',
+      fix: 'hold some back, or train with keepBest: none, without earlyStopping and without the schedule reduce-on-plateau',
+    });
+  }
+  checkParts(run.train, validation ? { validation } : {});
+  if (validation && !run.allowLeaks) assertNoLeaks(run.train, [validation]);
   const paths = {
     last: join(run.checkpointDirectory, 'last.safetensors'),
     best: join(run.checkpointDirectory, 'best.safetensors'),
@@ -81,8 +91,8 @@ export async function train(run: TrainArguments): Promise<TrainResult> {
     let history = run.resume ? await resume(run, step, paths.last) : [];
     while (!isFinished(configuration, history)) {
       const trained = await trainEpoch(run, step, loader, history);
-      const { validation, evaluated, weights } = await evaluateEpoch({ ...run, train: source }, step, history.length);
-      const result = { ...trained, ...validation, seconds: (performance.now() - trained.started) / 1000 };
+      const { figures, evaluated, weights } = await evaluateEpoch({ ...run, train: source }, step, history.length);
+      const result = { ...trained, ...figures, seconds: (performance.now() - trained.started) / 1000 };
       const { started: _, ...entry } = result;
       history = [...history, entry];
       const [optimizer, average] = await Promise.all([step.optimizer.state(), step.average?.state()]);
@@ -163,11 +173,11 @@ async function evaluateEpoch(
   step: TrainingStep,
   epoch: number,
 ): Promise<{
-  validation: Pick<EpochResult, 'validationLoss' | 'validationAccuracy'>;
+  figures: Pick<EpochResult, 'validationLoss' | 'validationAccuracy'>;
   evaluated: NamedWeights;
   weights: NamedWeights;
 }> {
-  const { model, configuration } = run;
+  const { model, configuration, validation } = run;
   const { averaging } = configuration;
   const weights = await readWeights(model);
   if (averaging?.type === 'swa' && epoch + 1 >= averaging.startEpoch) step.average?.add();
@@ -176,11 +186,12 @@ async function evaluateEpoch(
     step.average.write();
     if (averaging?.type === 'swa') await measureStatistics(run, epoch, averaging.statisticsBatches);
   }
-  const { loss, accuracy } = scorePredictions(await predictSet(model, run.validation));
-  requireFinite(loss, `validation after epoch ${epoch + 1}`, { epoch });
+  const scores = validation && scorePredictions(await predictSet(model, validation));
+  if (scores) requireFinite(scores.loss, `validation after epoch ${epoch + 1}`, { epoch });
   const evaluated = isAveraged ? await readWeights(model) : weights;
   if (isAveraged) writeWeights(model, weights);
-  return { validation: { validationLoss: loss, validationAccuracy: accuracy }, evaluated, weights };
+  const figures = scores ? { validationLoss: scores.loss, validationAccuracy: scores.accuracy } : {};
+  return { figures, evaluated, weights };
 }
 
 async function measureStatistics(

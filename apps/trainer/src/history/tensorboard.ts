@@ -28,10 +28,11 @@ export function encodeEvents(history: History, startSeconds: number): Uint8Array
   let time = startSeconds;
   const events = history.map((entry) => {
     time += entry.seconds;
-    const values = (Object.keys(TAGS) as (keyof typeof TAGS)[]).map((key) =>
+    const values = (Object.keys(TAGS) as (keyof typeof TAGS)[]).flatMap((key) => {
+      const value = entry[key];
       // Summary.Value: tag = 1, simple_value = 2. Summary: value = 1.
-      bytesField(1, concat(stringField(1, TAGS[key]), floatField(2, entry[key]))),
-    );
+      return value === undefined ? [] : [bytesField(1, concat(stringField(1, TAGS[key]), floatField(2, value)))];
+    });
     // Event: wall_time = 1, step = 2, summary = 5.
     return concat(doubleField(1, time), varintField(2, entry.epoch), bytesField(5, concat(...values)));
   });

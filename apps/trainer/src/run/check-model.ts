@@ -47,8 +47,10 @@ export function checkModel(experiment: Experiment): void {
   }
 }
 
-function trainingsOf(recipe: Experiment['recipe']): TrainingConfiguration[] {
+/** The trainings of a recipe before its last, where they are not as the last. */
+export function trainingsOf(recipe: Experiment['recipe']): TrainingConfiguration[] {
   if (recipe?.type === 'two-stage') return [recipe.first.training];
+  if (recipe?.type === 'progressive' && recipe.smaller) return [recipe.smaller];
   if (recipe?.type === 'born-again' && recipe.training) return [recipe.training];
   if (recipe?.type === 'joint-fine-tune') return recipe.parts.flatMap(({ training }) => training ?? []);
   return [];

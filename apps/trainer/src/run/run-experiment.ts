@@ -2,15 +2,18 @@ import { join } from 'node:path';
 import { type StartedEngine, startEngine } from '@mien/compute';
 import { InvalidDataError, MienError } from '@mien/core';
 import { writeFileAtomically } from '@mien/core/node';
+import type { SplitIndices } from '@mien/datasets';
 import type { ReportEvaluation } from '@mien/metrics';
 import { parsePipeline } from '@mien/preprocessing';
 import type { TensorSet } from '@mien/preprocessing/node';
+import { needsValidation } from '@mien/training';
 import { type DatasetFolder, findDatasetFolder } from '../configuration/dataset-definition.js';
 import type { Experiment } from '../configuration/experiment.js';
 import { readYamlFile } from '../configuration/yaml-file.js';
 import { photoPipeline } from '../data.js';
 import { loadModelInputs, type ModelInputs } from '../inputs/model-inputs.js';
 import { checkModel } from './check-model.js';
+import { choosesByValidation } from './chooses-by-validation.js';
 import { summariseFolds } from './cross-validation.js';
 import { describeEnvironment } from './environment.js';
 import type { HistoryExports } from './export-history.js';
@@ -53,11 +56,16 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   const { set } = inputs;
   const { picturesOf } = folder.definition;
   // Before anything is written: a split that the data cannot give leaves no empty run behind.
+  const { leaks } = experiment;
+  const isChosen = choosesByValidation(experiment);
   const withData = (member: Member) => ({
     ...member,
-    data: inMember(member.title, () => splitSet(inputs, { split: member.split, leaks: experiment.leaks, picturesOf })),
+    data: inMember(member.title, () =>
+      splitSet(inputs, { split: member.split, leaks, needsValidation: isChosen, picturesOf }),
+    ),
   });
   const members = listMembers(experiment, set.samples).map(withData);
+  for (const { data, title } of members) inMember(title, () => requireMeasured(data.parts));
   const final = experiment.finalModel ? withData(finalMember(experiment)) : undefined;
   const first = await loadFirstStage(experiment, set);
   const engine = await startEngine({ engine: experiment.engine, forTraining: true });
@@ -87,6 +95,16 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   return { directory, folds, titles, report: page, ensemble, finalModel };
 }
 
+/** A final model alone may be measured by nothing but the folds before it. */
+function requireMeasured({ validation, test }: SplitIndices): void {
+  if (validation.length + test.length > 0) return;
+  throw new InvalidDataError({
+    expected: 'validation or test samples to measure the model on',
+    found: 'training samples alone',
+    fix: 'use a protocol that has one of them, or crossValidation with finalModel',
+  });
+}
+
 /** Says in which of several trainings the data are wrong. */
 function inMember<Result>(title: string, work: () => Result): Result {
   try {
@@ -108,12 +126,13 @@ function loadInputs(folder: DatasetFolder, { model }: Experiment, isChanged: boo
 async function loadFirstStage(experiment: Experiment, { width, height }: TensorSet): Promise<RunSet | undefined> {
   const { recipe } = experiment;
   if (recipe?.type !== 'two-stage') return undefined;
-  const { dataset, split, leaks } = recipe.first;
+  const { dataset, split, leaks, training } = recipe.first;
   const own = await findDatasetFolder(dataset);
   const folder = withInputSize(own, { width, height });
   const isSame = JSON.stringify(folder.definition.pipeline) === JSON.stringify(own.definition.pipeline);
   const { picturesOf } = own.definition;
-  return splitSet(await loadInputs(folder, experiment, !isSame), { split, leaks, picturesOf });
+  const options = { split, leaks, picturesOf, needsValidation: needsValidation(training) };
+  return splitSet(await loadInputs(folder, experiment, !isSame), options);
 }
 
 async function openRun(

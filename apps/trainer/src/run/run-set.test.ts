@@ -47,6 +47,14 @@ describe('data that cannot give an honest figure', () => {
     expect(() => splitSet({ set }, { split: withoutPerson('a'), leaks: 'refuse' })).toThrow(/found fear in test alone/);
   });
 
+  test('nothing held back for validation, unless nothing is chosen by it', () => {
+    const set = setOf(['a', 'b', 'c'].flatMap((name) => person(name, [0, 1])));
+    const split = { ...withoutPerson('a'), validationShare: 0 } as SplitProtocol;
+    expect(() => splitSet({ set }, { split, leaks: 'refuse' })).toThrow(/validation part.*keepBest: none/);
+    const { parts } = splitSet({ set }, { split, leaks: 'refuse', needsValidation: false });
+    expect(parts).toEqual({ train: [2, 3, 4, 5], validation: [], test: [0, 1] });
+  });
+
   test('a fold with a class missing is measured on what it has: that class has no support, and its F1 is 0', () => {
     const set = setOf([...person('a', [0, 1]), ...['b', 'c', 'd', 'e'].flatMap((name) => person(name, [0, 1, 2]))]);
     const { parts } = splitSet({ set }, { split: withoutPerson('a'), leaks: 'refuse' });

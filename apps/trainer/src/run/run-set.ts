@@ -1,4 +1,4 @@
-import type { Emotion } from '@mien/core';
+import { type Emotion, InvalidDataError } from '@mien/core';
 import { assignSplits, type SplitIndices, type SplitProtocol } from '@mien/datasets';
 import type { TrainingSource } from '@mien/training';
 import { assertNoLeaks, checkParts } from '@mien/training';
@@ -17,18 +17,28 @@ export interface RunSet extends ModelInputs {
 export interface SplitSetOptions {
   readonly split: SplitProtocol;
   readonly leaks: Experiment['leaks'];
+  /** Whether the training chooses by a validation part (`needsValidation`). Default: yes. */
+  readonly needsValidation?: boolean;
   /** The sets whose pictures these are, labelled anew. */
   readonly picturesOf?: readonly string[];
 }
 
 /**
  * Divides a set, and makes sure of what the figures rest on.
- * @throws {InvalidDataError} when a part is empty, a class is measured that training never saw, or a picture of training is measured too and
+ * @throws {InvalidDataError} when a part that is needed is empty, a class is measured that training never saw, or a picture of training is measured too and
  * `leaks` is `refuse`.
  */
-export function splitSet(inputs: ModelInputs, { split, leaks, picturesOf = [] }: SplitSetOptions): RunSet {
+export function splitSet(inputs: ModelInputs, options: SplitSetOptions): RunSet {
   const { set } = inputs;
-  const assigned = assignSplits(set.samples, split, { require: ['train', 'validation'] });
+  const { split, leaks, needsValidation = true, picturesOf = [] } = options;
+  const assigned = assignSplits(set.samples, split, { require: ['train'] });
+  if (needsValidation && assigned.validation.length === 0) {
+    throw new InvalidDataError({
+      expected: `samples in the validation part under the protocol ${split.protocol}, which the kept epoch is chosen by`,
+      found: `none among ${set.samples.length} (train ${assigned.train.length}, test ${assigned.test.length})`,
+      fix: 'give the split a validationShare or use another one, or keep the last epoch: training.keepBest: none',
+    });
+  }
   const parts = leaks === 'drop' ? dropTensorLeaks(assigned, set) : assigned;
   const source = (indices: readonly number[]) => ({
     set,
@@ -36,7 +46,11 @@ export function splitSet(inputs: ModelInputs, { split, leaks, picturesOf = [] }:
     classOf: mapLabels(set.index.labels, set),
     range: [0, 1] as const,
   });
-  const measured = { validation: source(parts.validation), ...(parts.test.length > 0 && { test: source(parts.test) }) };
+  const { validation, test } = parts;
+  const measured = {
+    ...(validation.length > 0 && { validation: source(validation) }),
+    ...(test.length > 0 && { test: source(test) }),
+  };
   checkParts(source(parts.train), measured);
   if (leaks === 'refuse') assertNoLeaks(source(parts.train), Object.values(measured));
   const combined = parts.train.flatMap((index) => set.samples[index].groups?.database ?? []);

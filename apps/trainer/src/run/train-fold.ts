@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import type { Emotion } from '@mien/core';
 import { writeFileAtomically } from '@mien/core/node';
 import { fitTemperature, type ReportEvaluation, type ReportInput, renderConfusion, renderCurve } from '@mien/metrics';
-import { isClassicalMethod, type ModelCardDraft } from '@mien/model-zoo';
+import type { ModelCardDraft } from '@mien/model-zoo';
 import type { PipelineData } from '@mien/preprocessing';
 import type { TrainedStage } from '@mien/training';
 import { stringify } from 'yaml';
 import type { Experiment } from '../configuration/experiment.js';
 import { formatDuration } from '../progress.js';
 import { toCardMetric } from './card-metric.js';
+import { choosesByValidation } from './chooses-by-validation.js';
 import { describeProtocol } from './describe-protocol.js';
 import { type EvaluatedPart, evaluatePart } from './evaluate-part.js';
 import { exportRun, type HistoryExports } from './export-history.js';
@@ -84,16 +85,21 @@ async function evaluateParts(
   const source = (indices: readonly number[]) => sourceOf(data, indices, { labels, range: experiment.model.range });
   const options = experiment.evaluation;
   const common = { dataset: set.index.name, remark: describeProtocol(experiment) };
-  // A classical method has no epochs to select from.
-  const obtained = isClassicalMethod(experiment.model.architecture) ? 'held-out' : 'selected-on';
-  const selectedOn = { ...common, split: 'validation', obtained } as const;
-  const validation = await evaluatePart(predictor, labels, source(parts.validation), selectedOn, options);
-  if (parts.test.length === 0) return [validation];
-  const { truth, probabilities } = validation.predictions;
-  const temperature = fitTemperature({ labels, truth, probabilities });
-  const heldOut = { ...common, split: 'test', obtained: 'held-out' } as const;
-  const test = await evaluatePart(predictor, labels, source(parts.test), heldOut, { ...options, temperature });
-  return [test, validation];
+  const obtained = choosesByValidation(experiment) ? 'selected-on' : 'held-out';
+  const evaluated: EvaluatedPart[] = [];
+  let temperature: number | undefined;
+  if (parts.validation.length > 0) {
+    const about = { ...common, split: 'validation', obtained } as const;
+    const validation = await evaluatePart(predictor, labels, source(parts.validation), about, options);
+    const { truth, probabilities } = validation.predictions;
+    temperature = fitTemperature({ labels, truth, probabilities });
+    evaluated.unshift(validation);
+  }
+  if (parts.test.length > 0) {
+    const heldOut = { ...common, split: 'test', obtained: 'held-out' } as const;
+    evaluated.unshift(await evaluatePart(predictor, labels, source(parts.test), heldOut, { ...options, temperature }));
+  }
+  return evaluated;
 }
 
 /** What counts most comes first. */
@@ -184,7 +190,10 @@ async function writeFoldReport(
 }
 
 function describeStage({ name, best, history }: TrainedStage): string {
-  return `${name}: ${(100 * best.validationAccuracy).toFixed(1)} % on validation after ${history.length} epochs`;
+  const { validationAccuracy } = best;
+  const figure =
+    validationAccuracy === undefined ? '' : `${(100 * validationAccuracy).toFixed(1)} % on validation after `;
+  return `${name}: ${figure}${history.length} epochs`;
 }
 
 function describeChoice({ training }: Experiment): string {

@@ -4,6 +4,7 @@ import { buildBundleModel, buildModel, getLossHeads, readBundle, resolveBundle }
 import type { TensorSet } from '@mien/preprocessing/node';
 import {
   describeTransfer,
+  type EpochResult,
   freezeAllBut,
   halveSource,
   type RecipeContext,
@@ -129,7 +130,7 @@ function createStage({ model, seed, training, leaks }: Experiment, data: RunSet,
     labels,
     build: () => build(model, data, labels, seed),
     train: source(data.parts.train),
-    validation: source(data.parts.validation),
+    validation: data.parts.validation.length > 0 ? source(data.parts.validation) : undefined,
     // `checkModel` has seen to it.
     configuration: training as TrainingConfiguration,
     heads: getLossHeads({ id: model.architecture, options: model.options }),
@@ -140,7 +141,7 @@ function createStage({ model, seed, training, leaks }: Experiment, data: RunSet,
 function halve(stage: Stage, { model, seed }: Experiment): Stage {
   const train = halveSource(stage.train);
   // Both parts are of one set.
-  const validation = { ...stage.validation, set: train.set };
+  const validation = stage.validation && { ...stage.validation, set: train.set };
   return { ...stage, train, validation, build: () => build(model, train, stage.labels, seed) };
 }
 
@@ -210,13 +211,17 @@ function createContext(run: RecipeArguments, checkpointDirectory: string, last: 
       const name = nameOf(stage);
       const line =
         `${name && `${name}, `}epoch ${result.epoch}/${stage.configuration.epochs}: loss ${result.trainLoss.toFixed(4)}, ` +
-        `accuracy ${percent(result.trainAccuracy)}; validation loss ${result.validationLoss.toFixed(4)}, ` +
-        `accuracy ${percent(result.validationAccuracy)}; ${formatDuration(result.seconds)}, ` +
+        `accuracy ${percent(result.trainAccuracy)}; ${describeValidation(result)}${formatDuration(result.seconds)}, ` +
         `waited for data ${percent(result.waited ?? 0)}`;
       process.stderr.write(progress ? '' : `${line}\n`);
       progress?.log(line);
     },
   };
+}
+
+function describeValidation({ validationLoss, validationAccuracy }: EpochResult): string {
+  if (validationLoss === undefined || validationAccuracy === undefined) return '';
+  return `validation loss ${validationLoss.toFixed(4)}, accuracy ${percent(validationAccuracy)}; `;
 }
 
 function percent(share: number): string {

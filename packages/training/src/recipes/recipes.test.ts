@@ -9,6 +9,7 @@ import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type TrainingInput, trainingSchema } from '../configuration.js';
 import { createTinySet } from '../fixtures/tiny-set.js';
 import { predictSet, scorePredictions } from '../predict.js';
+import type { TrainingSource } from '../source.js';
 import type { TransferResult } from '../transfer.js';
 import { trainBornAgain } from './born-again.js';
 import { freezeAllBut, trainJointly } from './joint-fine-tune.js';
@@ -31,7 +32,7 @@ const configure = (changes: Partial<TrainingInput> = {}) =>
     learningRate: { schedule: 'constant', initial: 0.01 },
     ...changes,
   });
-const stage = (name: string, changes: Partial<Stage> = {}): Stage => ({
+const stage = (name: string, changes: Partial<Stage> = {}): Stage & { readonly validation: TrainingSource } => ({
   name,
   labels: set.index.labels,
   build: () =>
@@ -43,9 +44,9 @@ const stage = (name: string, changes: Partial<Stage> = {}): Stage => ({
       options: { l2: 0 },
     }),
   train: source(all.slice(0, 27)),
-  validation: source(all.slice(27)),
   configuration: configure(),
   ...changes,
+  validation: changes.validation ?? source(all.slice(27)),
 });
 
 let context: RecipeContext & { transfers: [string, TransferResult][]; epochs: string[] };

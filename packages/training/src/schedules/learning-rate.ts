@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { History } from '../history.js';
+import { type History, scoreEpoch } from '../history.js';
 
 const rate = z.number().positive();
 /** The rate grows evenly from 0 to `initial` over so many epochs first. */
@@ -95,12 +95,11 @@ function plateauRate(
   history: History,
 ): number {
   const { initial, factor, patience, monitor, minimumChange, minimum } = schedule;
-  const sign = monitor === 'validationLoss' ? -1 : 1;
   let rate = initial;
   let best = Number.NEGATIVE_INFINITY;
   let waited = 0;
   for (const entry of history) {
-    const figure = sign * entry[monitor];
+    const figure = scoreEpoch(entry, monitor);
     if (figure > best + minimumChange) {
       best = figure;
       waited = 0;
