@@ -144,7 +144,7 @@ export type Experiment = z.output<typeof experimentSchema>;
 
 /**
  * Reads an experiment file.
- * @param overrides `key.path=value` from `--set`, values as YAML.
+ * @param overrides `key.path=value` from `--set`, values as YAML; `null` takes the key away.
  * @throws {InvalidConfigurationError} for an unknown key or a wrong value, in the file or in an override.
  */
 export async function readExperiment(path: string, overrides: readonly string[] = []): Promise<Experiment> {
@@ -170,5 +170,8 @@ function applyOverride(data: unknown, override: string): void {
     if (typeof place[key] !== 'object') throw unusable(`"${override}", but ${key} is no group of keys`);
     place = place[key] as Record<string, unknown>;
   }
-  place[keys[keys.length - 1]] = parse(override.slice(equals + 1));
+  const [last] = keys.slice(-1);
+  const value: unknown = parse(override.slice(equals + 1));
+  if (value === null) delete place[last];
+  else place[last] = value;
 }

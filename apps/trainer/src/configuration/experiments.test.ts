@@ -71,6 +71,12 @@ test('overrides replace values, and a wrong one is named', async () => {
   const sample = path('../../experiments/sample.yaml');
   const experiment = await readExperiment(sample, ['training.epochs=3', 'model.options={l2: 0.5}', 'engine=wasm']);
   expect(experiment).toMatchObject({ training: { epochs: 3 }, model: { options: { l2: 0.5 } }, engine: 'wasm' });
+  // Taught by others, or alone.
+  const taught = path('../../experiments/mien-net-sfew.yaml');
+  const alone = await readExperiment(taught, ['recipe=null', 'training.distillation=null']);
+  expect(alone).not.toHaveProperty('recipe');
+  await expect(readExperiment(taught, ['recipe=null'])).rejects.toThrow(/teachers/);
+  await expect(readExperiment(taught, ['training.epochs=null'])).rejects.toThrow(/epochs/);
   await expect(readExperiment(sample, ['training.epochs=many'])).rejects.toThrow(/training\.epochs/);
   await expect(readExperiment(sample, ['summary.text=1'])).rejects.toThrow(/no group of keys/);
 });
