@@ -22,7 +22,12 @@ export function runCommand(): Command {
   return new Command('run')
     .description('train, evaluate, and write the model bundle and the report')
     .argument('<experiment>', 'a YAML file, or the name of one that ships with mien-train')
-    .option('--set <key=value>', 'override a key, such as training.epochs=5; null takes it away (repeatable)', collect, [])
+    .option(
+      '--set <key=value>',
+      'override a key, such as training.epochs=5; null takes it away (repeatable)',
+      collect,
+      [],
+    )
     .option('--resume', 'go on with the newest run of this experiment', false)
     .option('--engine <name>', 'compute engine; the same as --set engine=<name>')
     .option(
