@@ -1,7 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { InvalidConfigurationError, type PipelineStepData } from '@mien/core';
-import { combineDatasets, generateSyntheticDataset, mapClasses, type OpenedDataset, openDataset } from '@mien/datasets';
+import {
+  asFaces,
+  combineDatasets,
+  generateSyntheticDataset,
+  mapClasses,
+  type OpenedDataset,
+  openDataset,
+} from '@mien/datasets';
 import { isFindingStep, type PipelineData, type PipelineInput, parsePipeline } from '@mien/preprocessing';
 import {
   type AugmentedCopies,
@@ -49,17 +56,17 @@ async function openCombined(
 ): Promise<OpenedDataset> {
   const { name, pictures } = definition;
   const folders = await Promise.all(parts.map(({ dataset }) => findDatasetFolder(dataset, directory)));
-  const unlike = folders.find((part) => part.definition.pictures !== pictures);
+  const unlike = pictures === 'cropped' && folders.find((part) => part.definition.pictures === 'photos');
   const nested = folders.find((part) => part.definition.source.type === 'combined');
   const problem =
     path !== undefined
       ? `--data ${path}`
       : nested
         ? `${nested.definition.name}, which is combined itself`
-        : unlike && `${unlike.definition.name} of ${unlike.definition.pictures} in a set of ${pictures}`;
+        : unlike && `photos of ${unlike.definition.name} in a set of cropped pictures`;
   if (problem) {
     throw new InvalidConfigurationError({
-      expected: `"${name}" to be combined of data sets that are not, all of ${pictures}, each added on its own`,
+      expected: `"${name}" to be combined of data sets that are not, each added on its own, and none of photos where its pictures are cropped`,
       found: problem,
       fix: 'correct the parts in its dataset.yaml, and add each of them',
       details: { name },
@@ -69,7 +76,8 @@ async function openCombined(
     name,
     await Promise.all(
       folders.map(async (part, index) => {
-        const dataset = await openData(part);
+        const own = await openData(part);
+        const dataset = pictures === 'photos' && part.definition.pictures === 'cropped' ? asFaces(own) : own;
         const { classes } = parts[index];
         return classes ? mapClasses(dataset, classes) : dataset;
       }),

@@ -27,6 +27,8 @@ export interface Sample {
   readonly subject?: string;
   readonly split?: Split;
   readonly groups: SampleGroups;
+  /** The picture is a face already, framed as it is wanted: none is looked for in it. */
+  readonly isFace?: boolean;
   /** The path of the picture's file, where the sample is one whole file: a thread may decode it itself, to what `load` gives. */
   readonly file?: string;
   /**
@@ -47,7 +49,7 @@ export interface SequenceFrame {
 }
 
 /** A labelled sequence of pictures of one person, from neutral to the apex of an expression. */
-export interface Sequence extends Pick<Sample, 'id' | 'emotion' | 'subject' | 'split' | 'groups'> {
+export interface Sequence extends Pick<Sample, 'id' | 'emotion' | 'subject' | 'split' | 'groups' | 'isFace'> {
   /** In the order of time, at least one; `emotion` is that of the last. */
   readonly frames: readonly SequenceFrame[];
 }

@@ -1,3 +1,4 @@
+export { asFaces } from './as-faces.js';
 export {
   type AuditOptions,
   auditDataset,

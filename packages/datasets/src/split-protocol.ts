@@ -13,7 +13,8 @@ const databases = z.array(z.string().min(1)).min(1);
  * How a data set is divided into train, validation and test, as data.
  * - `official`: the set's own parts.
  * - `by-gender`: trains on one gender and tests on the other; validation are people of the first.
- * - `k-fold`: tests on fold `fold` (0 … k−1) of `k` folds by subject; validation are people of the others.
+ * - `k-fold`: tests on fold `fold` (0 … k−1) of `k` folds by subject; validation are people of the others. With `database` only the people of
+ *   that one of several combined sets are dealt out; everyone else trains in every fold.
  * - `leave-one-subject-out`: tests on `subject` (a person, or SFEW's film); validation are people of the rest.
  * - `by-angle`: trains and validates on some head angles, tests on others, and on other people; pictures of any other angle,
  *   of a tested person from the angles of training, and the reverse, are in no part.
@@ -31,6 +32,7 @@ export const splitProtocolSchema = z.discriminatedUnion('protocol', [
       protocol: z.literal('k-fold'),
       k: z.int().min(2).max(10_000),
       fold: z.int().min(0).default(0),
+      database: z.string().min(1).optional(),
       validationShare,
       unit,
       seed,

@@ -154,9 +154,12 @@ function partOfEach(items: readonly SplitItem[], protocol: SplitProtocol): (Spli
     }
     case 'k-fold': {
       const shares = new Array<number>(protocol.k).fill(1 / protocol.k);
-      const folds = share(items, [...items.keys()], shares, protocol, protocol.unit, 'folds');
-      const rest = [...items.keys()].filter((index) => folds.get(index) !== protocol.fold);
-      return withValidation(items, rest, protocol, protocol.unit);
+      const dealt = ofDatabase(items, protocol);
+      const folds = share(items, dealt, shares, protocol, protocol.unit, 'folds');
+      const rest = dealt.filter((index) => folds.get(index) !== protocol.fold);
+      const parts = withValidation(items, rest, protocol, protocol.unit);
+      // Whoever was not dealt trains.
+      return parts.map((part, index) => (folds.has(index) ? part : 'train'));
     }
     case 'hold-out': {
       const { validationShare, testShare, unit } = protocol;
@@ -193,16 +196,7 @@ function partsByDatabase(
   protocol: Extract<SplitProtocol, { protocol: 'cross-database' }>,
 ): (Split | undefined)[] {
   const databases = items.map(({ id, groups }) => groups.database ?? lacking(id, 'data set', protocol.protocol));
-  const known = [...new Set(databases)];
-  const unknown = [...protocol.train, ...protocol.test].find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw new InvalidConfigurationError({
-      expected: `data sets to train and test on, of ${known.join(', ')}`,
-      found: `"${unknown}"`,
-      fix: 'correct the name, or add that set to the combined one',
-      details: { unknown, known },
-    });
-  }
+  requireKnown([...protocol.train, ...protocol.test], databases);
   const isTrainedOn = (index: number) => protocol.train.includes(databases[index]);
   const withoutParts = [...items.keys()].filter((index) => isTrainedOn(index) && items[index].split === undefined);
   const { validationShare, unit } = protocol;
@@ -233,6 +227,31 @@ function withValidation(
       : share(items, rest, [1 - validationShare, validationShare], protocol, unit, 'validation');
   for (const index of rest) parts[index] = PARTS[shared?.get(index) ?? 0];
   return parts;
+}
+
+/** The items of the data set that a protocol goes by; all of them where it names none. */
+function ofDatabase(
+  items: readonly SplitItem[],
+  { database, protocol }: Extract<SplitProtocol, { protocol: 'k-fold' }>,
+) {
+  const all = [...items.keys()];
+  if (database === undefined) return all;
+  const databases = items.map(({ id, groups }) => groups.database ?? lacking(id, 'data set', protocol));
+  requireKnown([database], databases);
+  return all.filter((index) => databases[index] === database);
+}
+
+/** @throws {InvalidConfigurationError} when a data set is named that no item is of. */
+function requireKnown(named: readonly string[], databases: readonly string[]): void {
+  const known = [...new Set(databases)];
+  const unknown = named.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new InvalidConfigurationError({
+    expected: `data sets to train and test on, of ${known.join(', ')}`,
+    found: `"${unknown}"`,
+    fix: 'correct the name, or add that set to the combined one',
+    details: { unknown, known },
+  });
 }
 
 type Unit = 'subject' | 'image';

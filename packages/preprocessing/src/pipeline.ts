@@ -38,8 +38,11 @@ export interface Pipeline {
   readonly data: PipelineData;
   /** The size of every picture it makes. */
   readonly output: { readonly width: number; readonly height: number; readonly channels: 1 | 3 };
-  /** Runs all steps on a picture; with `crop-face` or `detect-face`, on its best face. */
-  apply(image: PixelImage): Promise<PipelineResult>;
+  /**
+   * Runs all steps on a picture; with `crop-face` or `detect-face`, on its best face.
+   * @param options `isFace`: the picture is a face already, framed as it is wanted; none is looked for, and `crop-face` leaves it whole.
+   */
+  apply(image: PixelImage, options?: { readonly isFace?: boolean }): Promise<PipelineResult>;
   /**
    * Runs the steps for a face that is already known (box and landmarks in pixels of `image`), by the pipeline's own crop rule; a pipeline
    * that looks for no face gets the square of the box, and the picture itself where the box is all of it.
@@ -115,17 +118,18 @@ export async function createPipeline(
       const picture: Picture = { image, landmarks };
       return finish(isWhole ? picture : cutSquare(picture, squareWindow(box)));
     },
-    async apply(image) {
+    async apply(image, { isFace = false } = {}) {
       const picture = prepare(image);
-      const [found] = finding ? await (await detector.start()).detect(picture, { bestOnly: true }) : [];
-      if (finding?.onMissing === 'skip' && !found) return { kind: 'no-face' };
+      const sought = isFace ? undefined : finding;
+      const [found] = sought ? await (await detector.start()).detect(picture, { bestOnly: true }) : [];
+      if (sought?.onMissing === 'skip' && !found) return { kind: 'no-face' };
       const landmarks = await locate(picture, found ?? { box: wholeOf(picture) });
       if (mustHaveLandmarks && !landmarks) return { kind: 'no-face', missing: 'landmarks' };
       return {
         kind: 'image',
         image: finish({ image: picture, box: found?.box, landmarks }),
         ...(found && { face: faceOf(found, landmarks) }),
-        ...(finding && !found ? { faceMissing: true } : {}),
+        ...(sought && !found ? { faceMissing: true } : {}),
         ...(landmarkSteps.length > 0 && !landmarks && { landmarksMissing: true }),
       };
     },

@@ -18,13 +18,14 @@ export interface PictureRunner {
  * @throws {MissingInputError} when threads are asked for and the package was not built.
  */
 export function createPictureRunner(pipeline: Pipeline, threads: number): PictureRunner {
-  if (threads === 0) return { run: ({ load }) => runPicture(load, pipeline), close: async () => undefined };
+  if (threads === 0) return { run: (sample) => runPicture(sample, pipeline), close: async () => undefined };
   const pool = createThreadPool<PictureRequest, PictureResult>(WORKER, { threads, workerData: pipeline.data });
   return {
-    async run({ file, load }) {
-      if (file !== undefined) return pool.run({ file });
+    async run(sample) {
+      const { file, isFace } = sample;
+      if (file !== undefined) return pool.run({ file, isFace });
       // What has no file of its own is loaded here; the pipeline is the longer part.
-      return runPicture(load, { ...pipeline, apply: (image) => pool.run({ image }) as ReturnType<Pipeline['apply']> });
+      return runPicture(sample, { apply: (image) => pool.run({ image, isFace }) as ReturnType<Pipeline['apply']> });
     },
     close: () => pool.close(),
   };

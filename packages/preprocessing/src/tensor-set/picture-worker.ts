@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import type { PixelImage } from '@mien/core';
+import type { PixelImage, Sample } from '@mien/core';
 import { answerRequests } from '@mien/core/node';
 import { decodeImage } from '@mien/datasets/decode';
 import { createFaceDetector, createLandmarkDetector } from '@mien/faces';
@@ -8,7 +8,7 @@ import type { PipelineData } from '../pipeline-schema.js';
 import { type PictureResult, runPicture } from './run-picture.js';
 
 /** A picture's file, or the picture where it has none of its own. */
-export type PictureRequest = { readonly file: string } | { readonly image: PixelImage };
+export type PictureRequest = Pick<Sample, 'isFace'> & ({ readonly file: string } | { readonly image: PixelImage });
 
 // The other end of `createPictureRunner`: decodes and runs the pipeline, with a detector of its own.
 // The threads are the pictures'; more for each network would stand in each other's way.
@@ -20,7 +20,7 @@ const pipeline = createPipeline(workerData as PipelineData, {
 answerRequests<PictureRequest, PictureResult>(
   async (request) => {
     const load = async () => ('file' in request ? decodeImage(request.file) : request.image);
-    const result = await runPicture(load, await pipeline);
+    const result = await runPicture({ load, isFace: request.isFace }, await pipeline);
     if (result.kind !== 'image') return result;
     // In memory of its own, which can be handed over.
     return { ...result, image: { ...result.image, data: result.image.data.slice() } };

@@ -1,4 +1,4 @@
-import { type ImageQuirk, MienError, type PixelImage } from '@mien/core';
+import { type ImageQuirk, MienError, type PixelImage, type Sample } from '@mien/core';
 import type { Pipeline, PipelineResult } from '../pipeline.js';
 
 /** What became of one picture. */
@@ -7,7 +7,10 @@ export type PictureResult =
   | { readonly kind: 'bad'; readonly what: string; readonly code: string; readonly message: string };
 
 /** A picture's own failure is its result; anything that is not a Mien error is a defect and is thrown. */
-export async function runPicture(load: () => Promise<PixelImage>, pipeline: Pipeline): Promise<PictureResult> {
+export async function runPicture(
+  { load, isFace }: Pick<Sample, 'load' | 'isFace'>,
+  pipeline: Pick<Pipeline, 'apply'>,
+): Promise<PictureResult> {
   let image: PixelImage;
   try {
     image = await load();
@@ -17,5 +20,5 @@ export async function runPicture(load: () => Promise<PixelImage>, pipeline: Pipe
     const what = code === 'MIEN_MISSING_INPUT' ? 'missing' : String(details.reason ?? code);
     return { kind: 'bad', what, code, message };
   }
-  return { ...(await pipeline.apply(image)), quirks: image.quirks };
+  return { ...(await pipeline.apply(image, { isFace })), quirks: image.quirks };
 }
