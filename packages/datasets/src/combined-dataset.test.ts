@@ -8,6 +8,7 @@ import {
 } from '@mien/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { asFaces } from './as-faces.js';
 import { type ClassMapping, classMappingSchema, mapClasses } from './class-mapping.js';
 import { combineDatasets } from './combined-dataset.js';
 import { list, memoryDataset, sequencesOf, texture } from './fixtures/memory-dataset.js';
@@ -146,6 +147,21 @@ describe('combined sets', () => {
     });
     const [, , , , sample] = await list(combineDatasets('both', [fer, soft]).samples());
     expect(sample.labelDistribution).toEqual([0, 0, 0, 0.7, 0, 0, 0, 0.3]);
+  });
+
+  test('faces go together with photographs: their samples and sequences say so, in the whole too', async () => {
+    const moving = memoryDataset([{ id: 'a', emotion: 'happy' }], {
+      name: 'moving',
+      async *sequences() {
+        yield { id: 's', emotion: 'happy', groups: {}, frames: [{ id: 'a', load: async () => texture(1) }] };
+      },
+    });
+    const faces = asFaces(moving);
+    const both = combineDatasets('both', [ck, faces]);
+    expect((await list(both.samples())).map(({ isFace }) => isFace)).toEqual([...Array(4).fill(undefined), true]);
+    expect(await list(sequencesOf(both))).toMatchObject([{ id: 'moving/s', isFace: true }]);
+    // Other tensors come of it.
+    expect(await faces.fingerprint()).not.toBe(await moving.fingerprint());
   });
 
   test('sets of one name, or none, are refused', () => {

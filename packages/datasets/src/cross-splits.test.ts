@@ -2,7 +2,7 @@ import { EMOTIONS } from '@mien/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dropLeaks } from './drop-leaks.js';
-import { assignSplits, type SplitItem } from './splits.js';
+import { assignSplits, expandFolds, type SplitItem } from './splits.js';
 
 const ANGLES = ['full-left', 'half-left', 'straight', 'half-right', 'full-right'] as const;
 
@@ -67,6 +67,49 @@ test('any protocol that leaves pictures out: nothing twice, nobody in two parts,
       expect(ids(items.toReversed(), reversed.test)).toEqual(ids(items, parts.test));
     }),
   );
+});
+
+describe('k folds over the people of one of several sets', () => {
+  test('each of them is tested once; validation is of them too, and everyone else trains in every fold', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 8, max: 30 }),
+        fc.nat(9),
+        fc.constantFrom(0, 0.4),
+        (persons, seed, validationShare) => {
+          const items = posed(persons);
+          const isOf = (database: string) => (index: number) => items[index].groups.database === database;
+          const protocol = { protocol: 'k-fold', k: 3, database: 'even', validationShare, seed } as const;
+          const folds = expandFolds(items, protocol).map((fold) => assignSplits(items, fold));
+          const even = [...items.keys()].filter(isOf('even'));
+          expect(folds.flatMap(({ test }) => test).toSorted((a, b) => a - b)).toEqual(even);
+          for (const { train, validation, test } of folds) {
+            expect(train.filter(isOf('odd'))).toEqual([...items.keys()].filter(isOf('odd')));
+            expect(validation.every(isOf('even'))).toBe(true);
+            expect(validation.length > 0).toBe(validationShare > 0);
+            expect(train.length + validation.length + test.length).toBe(items.length);
+          }
+        },
+      ),
+    );
+  });
+
+  test('the same folds as of that set alone', () => {
+    const items = posed(20);
+    const alone = items.filter(({ groups }) => groups.database === 'even');
+    const protocol = { protocol: 'k-fold', k: 3, fold: 1, seed: 5 } as const;
+    const ids = (list: readonly SplitItem[], part: readonly number[]) => part.map((index) => list[index].id);
+    expect(ids(items, assignSplits(items, { ...protocol, database: 'even' }).test)).toEqual(
+      ids(alone, assignSplits(alone, protocol).test),
+    );
+  });
+
+  test('a set that is not there is refused, and sets that are not combined', () => {
+    const protocol = { protocol: 'k-fold', k: 3, database: 'kdef' } as const;
+    expect(() => assignSplits(posed(9), protocol)).toThrow(/of even, odd; found "kdef"/);
+    const alone = posed(9).map((item) => ({ ...item, groups: {} }));
+    expect(() => assignSplits(alone, protocol)).toThrow(/each have a data set/);
+  });
 });
 
 describe('leaks', () => {

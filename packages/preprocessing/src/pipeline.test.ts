@@ -90,6 +90,14 @@ describe('with crop-face', () => {
     pipeline.dispose();
   });
 
+  test('a picture that is a face already is taken whole, and no detector is started', async () => {
+    const createDetector = () => Promise.reject(new Error('started'));
+    const pipeline = await createPipeline([{ step: 'crop-face' }, grey, resize], { createDetector });
+    const image = resample(toGrey(portrait), 48, 40, 'area');
+    expect(await pipeline.apply(portrait, { isFace: true })).toEqual({ kind: 'image', image });
+    await expect(pipeline.apply(portrait)).rejects.toThrow('started');
+  });
+
   test('a picture without a face is a result, left out or taken whole', async () => {
     const flat: PixelImage = { width: 80, height: 60, channels: 1, data: new Uint8Array(4800).fill(50) };
     const skipping = await createPipeline([{ step: 'crop-face' }, grey, resize]);

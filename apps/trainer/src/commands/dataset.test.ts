@@ -18,18 +18,20 @@ function run(...argv: string[]): Promise<{ code: number; output: string; errors:
   });
 }
 
-async function define(name: string, source: string, ...more: string[]): Promise<void> {
+const CROPPED = [
+  'pictures: cropped',
+  'framing: { step: crop-face }',
+  'pipeline: [{ step: grey }, { step: resize, width: 16, height: 16 }]',
+];
+const PHOTOS = [
+  'pictures: photos',
+  'pipeline: [{ step: crop-face }, { step: grey }, { step: resize, width: 16, height: 16 }]',
+];
+
+async function define(name: string, source: string, pictures = CROPPED, ...more: string[]): Promise<void> {
   const directory = join(home, 'datasets', name);
   await mkdir(directory, { recursive: true });
-  const lines = [
-    `name: ${name}`,
-    `description: ${name} for tests`,
-    `source: { ${source} }`,
-    'pictures: cropped',
-    'framing: { step: crop-face }',
-    'pipeline: [{ step: grey }, { step: resize, width: 16, height: 16 }]',
-    ...more,
-  ];
+  const lines = [`name: ${name}`, `description: ${name} for tests`, `source: { ${source} }`, ...pictures, ...more];
   await writeFile(join(directory, 'dataset.yaml'), lines.join('\n'));
 }
 
@@ -47,7 +49,14 @@ beforeAll(async () => {
   await define('ck', 'type: ck-plus');
   await define('fer', 'type: fer2013');
   await define('folder', 'type: image-folder');
-  await define('six', 'type: ck-plus', 'classes: { contempt: drop }');
+  await define('six', 'type: ck-plus', CROPPED, 'classes: { contempt: drop }');
+  await define('photos', 'type: image-folder', PHOTOS);
+  await define(
+    'mixed',
+    'type: combined, parts: [{ dataset: ck, classes: { contempt: drop } }, { dataset: photos }]',
+    PHOTOS,
+  );
+  await define('wrong', 'type: combined, parts: [{ dataset: ck }, { dataset: photos }]');
   await define('both', 'type: combined, parts: [{ dataset: ck, classes: { contempt: disgust } }, { dataset: folder }]');
   const pictures: [string, number][] = [
     ['anger/S010_004_00000017', 1],
@@ -123,7 +132,20 @@ describe('mien-train dataset', { timeout: 60_000 }, () => {
     });
     expect(await run('dataset', 'info', 'both', '--data', 'out')).toMatchObject({
       code: 2,
-      errors: expect.stringMatching(/each added on its own; found --data out/),
+      errors: expect.stringMatching(/each added on its own.*; found --data out/),
+    });
+  });
+
+  test('a combined set of faces and of photographs: faces are looked for in these alone', async () => {
+    await run('dataset', 'add', 'ck', 'data');
+    // Texture, in which there is no face.
+    await run('dataset', 'add', 'photos', 'data');
+    const mixed = await run('preprocess', 'mixed');
+    expect(mixed).toMatchObject({ code: 0, output: expect.stringMatching(/^mixed: 3 pictures of 16×16×1/) });
+    expect(mixed.output).toMatch(/4 × no-face/);
+    expect(await run('preprocess', 'wrong')).toMatchObject({
+      code: 2,
+      errors: expect.stringMatching(/found photos of photos in a set of cropped pictures/),
     });
   });
 

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Dataset } from '@mien/core';
-import { openDataset } from '@mien/datasets';
+import { asFaces, openDataset } from '@mien/datasets';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { preprocessDataset } from './preprocess-dataset.js';
@@ -52,3 +52,23 @@ test.skipIf(!built)(
     expect(await files('pixels')).toEqual(expected);
   },
 );
+
+test.skipIf(!built)('pictures that are faces already are told so to threads too', async () => {
+  const looking = [{ step: 'crop-face' }, { step: 'resize', width: 16, height: 16 }] as const;
+  const faces = asFaces(await open());
+  const withoutFiles: Dataset = {
+    ...faces,
+    async *samples() {
+      for await (const { file: _, ...sample } of faces.samples()) yield sample;
+    },
+  };
+  await preprocessDataset({ dataset: faces, pipeline: looking, directory: join(root, 'faces') });
+  const expected = await files('faces');
+  // Noise, in which no face is found.
+  expect(JSON.parse(expected[0]).count).toBe(30);
+  for (const [name, dataset] of Object.entries({ files: faces, pixels: withoutFiles })) {
+    const directory = join(root, `faces-${name}`);
+    await preprocessDataset({ dataset, pipeline: looking, directory, threads: 2 });
+    expect(await files(`faces-${name}`)).toEqual(expected);
+  }
+});
