@@ -23,8 +23,8 @@ import { type RunSet, sourceOf } from './run-set.js';
 import { trainModel } from './trained-model.js';
 
 /** What the curves of a distilled training need to be read. */
-const DISTILLED =
-  'The training’s loss is that of distillation, towards the teachers’ answers as well; the validation’s is the cross-entropy alone, so compare each with itself.';
+const DISTILLED = 'The training’s loss is that of distillation, towards the teachers’ answers as well';
+const VALIDATED = '; the validation’s is the cross-entropy alone, so compare each with itself';
 
 export interface FoldArguments {
   /** Where checkpoints, history, model and report go. */
@@ -147,7 +147,7 @@ async function writeFoldReport(
   parts: readonly EvaluatedPart[],
   stages: readonly TrainedStage[],
 ): Promise<string> {
-  const { directory, record, title, command } = fold;
+  const { directory, record, data, title, command } = fold;
   const { experiment, environment, startedAt, seed } = record;
   const last = stages.at(-1);
   const seconds = stages.reduce((sum, stage) => sum + stage.history.reduce((own, entry) => own + entry.seconds, 0), 0);
@@ -166,7 +166,9 @@ async function writeFoldReport(
       training: {
         history: last.history,
         keptEpoch: last.best.epoch,
-        ...(experiment.training?.distillation && { remark: DISTILLED }),
+        ...(experiment.training?.distillation && {
+          remark: `${DISTILLED}${data.parts.validation.length > 0 ? VALIDATED : ''}.`,
+        }),
       },
     }),
     configuration: stringify(experiment),
