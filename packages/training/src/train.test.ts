@@ -237,6 +237,14 @@ describe('train', () => {
     }
   });
 
+  test('distillation without teachers, and teachers without distillation, are refused', async () => {
+    const taught = trainingSchema.parse({ ...configuration, distillation: {} });
+    await expect(train(run({ configuration: taught }))).rejects.toThrow(/distillation, and no teacher/);
+    const teachers = [{ model: build(), range: [0, 1] as const, classOf: [0, 1, 2] }];
+    await expect(train(run({ teachers }))).rejects.toThrow(/1 teacher\(s\), and no distillation/);
+    expect(await readdir(checkpointDirectory)).toEqual([]);
+  });
+
   test('a picture in both parts is trained on where that is allowed', async () => {
     const { history } = await train(run({ train: source(all.slice(0, 37)), allowLeaks: true }));
     expect(history).toHaveLength(3);

@@ -55,14 +55,15 @@ export interface TrainResult {
  * A run that is killed and resumed ends with the same weights as one that is not: every random choice hangs on seed, epoch and sample,
  * and a checkpoint holds the exact state.
  * @throws {InvalidDataError} when there is nothing to learn, a validated class is not trained on, or a picture is in both parts.
- * @throws {InvalidConfigurationError} when the configuration chooses by a validation part and there is none.
+ * @throws {InvalidConfigurationError} when the configuration chooses by a validation part and there is none, or has a distillation without
+ * teachers, or there are teachers without one.
  * @throws {NonFiniteLossError} when the loss stops being a number; the last checkpoint is from before.
  * @throws {ResumeMismatchError} when the checkpoint belongs to another run.
  * @throws {WriteFailedError} when a checkpoint cannot be written; the one before stays whole.
  */
 export async function train(run: TrainArguments): Promise<TrainResult> {
-  const { model, configuration } = run;
-  const { validation } = run;
+  const { model, configuration, validation } = run;
+  requireTeachers(run);
   if (!validation && needsValidation(configuration)) {
     throw new InvalidConfigurationError({
       expected: 'validation samples, which the epoch that is kept, the early end or the learning rate hangs on',
@@ -110,6 +111,15 @@ export async function train(run: TrainArguments): Promise<TrainResult> {
     await loader.close();
     step.dispose();
   }
+}
+
+function requireTeachers({ configuration: { distillation }, teachers = [] }: TrainArguments): void {
+  if ((distillation !== undefined) === teachers.length > 0) return;
+  throw new InvalidConfigurationError({
+    expected: 'distillation in the configuration where there are teachers, and only there',
+    found: distillation ? 'distillation, and no teacher' : `${teachers.length} teacher(s), and no distillation`,
+    fix: distillation ? 'give teachers, or leave distillation out' : 'add distillation, or leave the teachers out',
+  });
 }
 
 function withLabels(source: TrainingSource, labels: TrainingConfiguration['labels'], classes: number): TrainingSource {

@@ -47,7 +47,7 @@ export interface StepOptions {
   readonly heads?: readonly LossHead[];
   /** How much each class counts; default: all the same. */
   readonly classWeights?: readonly number[];
-  /** Models to learn from. */
+  /** Models to learn from; with `distillation` in the configuration. */
   readonly teachers?: readonly Teacher[];
   /** What grey 0 and 255 are at the model's input; teachers may have another. */
   readonly range?: readonly [number, number];

@@ -5,60 +5,12 @@ import { pipelineSchema } from '@mien/preprocessing';
 import { CROP_SHARE, trainingSchema } from '@mien/training';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { leaksSchema } from './leaks.js';
+import { earlierTrainings, recipeSchema } from './recipe.js';
 import { checkConfiguration, readYamlFile } from './yaml-file.js';
-
-/** What becomes of training pictures that, pixel for pixel, also stand in validation or test. */
-const leaks = z.enum(['refuse', 'drop', 'allow']).default('refuse');
 
 /** The size that pictures are brought to, in pixels, instead of the data set's own. */
 const input = z.strictObject({ width: z.number().int().positive(), height: z.number().int().positive() }).optional();
-
-/** A training that comes before the experiment's own. */
-const firstStageSchema = z.strictObject({
-  /** A folder below `datasets/`; its pictures are brought to the same size. */
-  dataset: z.string().min(1),
-  split: splitProtocolSchema,
-  leaks,
-  training: trainingSchema,
-});
-
-/** How several trainings follow each other; see `recipes` of @mien/training. Without one there is a single training. */
-const recipeSchema = z.discriminatedUnion('type', [
-  /** First on other data, then, from there, as the experiment says. */
-  z.strictObject({ type: z.literal('two-stage'), first: firstStageSchema }),
-  /** On small pictures first: half the size, and half of that; the network grows, each larger one from the smaller. */
-  z.strictObject({
-    type: z.literal('progressive'),
-    /** How often the pictures are halved for the first training. */
-    halvings: z.number().int().min(1).max(4),
-    /** How the smaller ones are trained; default: as the largest. */
-    smaller: trainingSchema.optional(),
-  }),
-  /** The networks that the experiment's own is joined of, each by itself; then the whole, of which only some layers learn (DTAGN). */
-  z.strictObject({
-    type: z.literal('joint-fine-tune'),
-    parts: z
-      .array(
-        z.strictObject({
-          architecture: z.string().min(1),
-          options: z.record(z.string(), z.json()).default({}),
-          /** Default: the experiment's own. */
-          training: trainingSchema.optional(),
-        }),
-      )
-      .min(2),
-    /** The beginnings of the names of the layers that learn in the end. */
-    layers: z.array(z.string().min(1)).min(1),
-  }),
-  /** First teachers like the experiment's own network, each from another seed; then the network, which learns from them, with `training.distillation`. */
-  z.strictObject({
-    type: z.literal('born-again'),
-    /** How many; a training each. */
-    teachers: z.number().int().min(1).max(20).default(2),
-    /** How they are trained; default: as the experiment's own, but from the labels alone. */
-    training: trainingSchema.optional(),
-  }),
-]);
 
 /** An experiment file: what is trained on what, how, and what the bundle says of itself. */
 export const experimentSchema = z
@@ -72,7 +24,7 @@ export const experimentSchema = z
     /** The steps from the data set's pictures to the network's input, instead of the data set's own. */
     pipeline: pipelineSchema.optional(),
     split: splitProtocolSchema,
-    leaks,
+    leaks: leaksSchema,
     /** Trains once for every fold of the protocol (for `by-gender`: once in each direction) and reports mean and spread. */
     crossValidation: z.boolean().default(false),
     /**
@@ -123,6 +75,11 @@ export const experimentSchema = z
       (training?.distillation !== undefined) === (teachers.length > 0 || recipe?.type === 'born-again'),
     { path: ['teachers'], error: 'go with training.distillation, and only with that; so does the recipe born-again' },
   )
+  .refine(({ recipe }) => earlierTrainings(recipe).every(({ distillation }) => distillation === undefined), {
+    path: ['recipe'],
+    error:
+      'has no distillation in it: teachers teach the last training, and those before it learn from the labels alone',
+  })
   .refine(({ finalModel, crossValidation }) => !finalModel || crossValidation, {
     path: ['finalModel'],
     error: 'goes with crossValidation, whose figures it carries',

@@ -76,6 +76,9 @@ test('overrides replace values, and a wrong one is named', async () => {
   const alone = await readExperiment(taught, ['recipe=null', 'training.distillation=null']);
   expect(alone).not.toHaveProperty('recipe');
   await expect(readExperiment(taught, ['recipe=null'])).rejects.toThrow(/teachers/);
+  const training = '{epochs: 1, learningRate: {schedule: constant, initial: 0.01}, distillation: {}}';
+  const earlier = [`recipe.training=${training}`];
+  await expect(readExperiment(taught, earlier)).rejects.toThrow(/recipe.*teachers teach the last training/);
   await expect(readExperiment(taught, ['training.epochs=null'])).rejects.toThrow(/epochs/);
   await expect(readExperiment(sample, ['training.epochs=many'])).rejects.toThrow(/training\.epochs/);
   await expect(readExperiment(sample, ['summary.text=1'])).rejects.toThrow(/no group of keys/);

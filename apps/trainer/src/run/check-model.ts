@@ -2,6 +2,7 @@ import { InvalidConfigurationError } from '@mien/core';
 import { isClassicalMethod } from '@mien/model-zoo';
 import type { TrainingConfiguration } from '@mien/training';
 import type { Experiment } from '../configuration/experiment.js';
+import { earlierTrainings } from '../configuration/recipe.js';
 import { inputKindOf } from '../inputs/model-inputs.js';
 
 /**
@@ -33,7 +34,7 @@ export function checkModel(experiment: Experiment): void {
   }
   const takes = inputKindOf(id);
   if (takes !== 'landmarks' && takes !== 'frames-and-landmarks') return;
-  for (const own of [training, ...trainingsOf(recipe)]) {
+  for (const own of [training, ...earlierTrainings(recipe)]) {
     const moving = movingAugmentation(own);
     if (moving === undefined) continue;
     throw unfit(
@@ -45,15 +46,6 @@ export function checkModel(experiment: Experiment): void {
   if (evaluation.views !== 'one') {
     throw unfit(`one view of each picture, for ${id}`, `evaluation.views ${evaluation.views}`, 'remove it');
   }
-}
-
-/** The trainings of a recipe before its last, where they are not as the last. */
-export function trainingsOf(recipe: Experiment['recipe']): TrainingConfiguration[] {
-  if (recipe?.type === 'two-stage') return [recipe.first.training];
-  if (recipe?.type === 'progressive' && recipe.smaller) return [recipe.smaller];
-  if (recipe?.type === 'born-again' && recipe.training) return [recipe.training];
-  if (recipe?.type === 'joint-fine-tune') return recipe.parts.flatMap(({ training }) => training ?? []);
-  return [];
 }
 
 /** What of an augmentation moves pixels or mixes pictures. */

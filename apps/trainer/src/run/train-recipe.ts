@@ -19,6 +19,7 @@ import {
   trainTwoStage,
 } from '@mien/training';
 import type { Experiment } from '../configuration/experiment.js';
+import type { Recipe } from '../configuration/recipe.js';
 import { writeTensorBoard } from '../history/tensorboard.js';
 import { formatDuration, Progress } from '../progress.js';
 import type { HistoryExports } from './export-history.js';
@@ -69,11 +70,11 @@ export async function trainRecipe(run: RecipeArguments): Promise<RecipeResult> {
     }
     const stages = [stage];
     for (let halving = 0; halving < recipe.halvings; halving++) stages.unshift(halve(stages[0], experiment));
-    const smaller = recipe.smaller ?? stage.configuration;
+    const smaller = { configuration: recipe.smaller ?? fromLabelsAlone(stage.configuration), teachers: [] };
     const named = stages.map((own, index) => ({
       ...own,
+      ...(index < stages.length - 1 && smaller),
       name: `${own.train.set.width}`,
-      configuration: index < stages.length - 1 ? smaller : own.configuration,
     }));
     return await trainProgressive(context, named);
   } finally {
@@ -97,12 +98,12 @@ function trainJoint(
   { experiment, data }: RecipeArguments,
   context: RecipeContext,
   joint: Stage,
-  { parts, layers }: Extract<NonNullable<Experiment['recipe']>, { type: 'joint-fine-tune' }>,
+  { parts, layers }: Extract<Recipe, { type: 'joint-fine-tune' }>,
 ): Promise<RecipeResult> {
   const stages = parts.map(({ architecture, options, training }) => {
     const model = { ...experiment.model, architecture, options };
     const own = createStage({ ...experiment, model }, data, architecture);
-    return { ...own, configuration: training ?? own.configuration };
+    return { ...own, configuration: training ?? fromLabelsAlone(own.configuration) };
   });
   const configuration = { ...joint.configuration, layerRates: freezeAllBut(layers) };
   return trainJointly(context, stages, { ...joint, configuration });
@@ -112,14 +113,19 @@ function trainJoint(
 function createTeachers(
   experiment: Experiment,
   data: RunSet,
-  { teachers, training }: Extract<NonNullable<Experiment['recipe']>, { type: 'born-again' }>,
+  { teachers, training }: Extract<Recipe, { type: 'born-again' }>,
 ): Stage[] {
-  const configuration = training ?? { ...(experiment.training as TrainingConfiguration), distillation: undefined };
+  const configuration = training ?? fromLabelsAlone(experiment.training as TrainingConfiguration);
   return Array.from({ length: teachers }, (_, index) => {
     const seed = createRandom(experiment.seed, 'teacher', index).integer(0, 2 ** 31 - 1);
     const own = createStage({ ...experiment, seed }, data, `teacher-${index + 1}`);
     return { ...own, seed, configuration };
   });
+}
+
+/** Teachers teach the last training alone. */
+function fromLabelsAlone(configuration: TrainingConfiguration): TrainingConfiguration {
+  return { ...configuration, distillation: undefined };
 }
 
 function createStage({ model, seed, training, leaks }: Experiment, data: RunSet, name: string): Stage {
