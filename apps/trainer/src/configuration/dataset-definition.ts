@@ -1,4 +1,4 @@
-import { access, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { MissingInputError } from '@mien/core';
 import { writeFileAtomically } from '@mien/core/node';
@@ -6,6 +6,7 @@ import { classMappingSchema, FERPLUS_LABELS, syntheticDatasetSchema } from '@mie
 import { cropFaceStepSchema, pipelineSchema } from '@mien/preprocessing';
 import { augmentedCopiesSchema } from '@mien/preprocessing/node';
 import { z } from 'zod';
+import { exists } from '../exists.js';
 import { checkConfiguration, readYamlFile } from './yaml-file.js';
 
 /** `dataset.yaml`: what a data set is read from and how its pictures become tensors. */
@@ -137,11 +138,4 @@ export async function readSourceLock(folder: DatasetFolder): Promise<string> {
     });
   }
   return checkConfiguration(sourceLockSchema, await readYamlFile(path), path).path;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -4,10 +4,10 @@ import { MissingInputError } from '@mien/core';
 import { describeSystemError } from '@mien/core/node';
 import type { ReportInput } from '@mien/metrics';
 import type { Experiment } from '../configuration/experiment.js';
-import { checkConfiguration, readYamlFile } from '../configuration/yaml-file.js';
+import { checkConfiguration } from '../configuration/yaml-file.js';
 import { type Spread, spreadOf } from '../run/cross-validation.js';
 import { describeProtocol } from '../run/describe-protocol.js';
-import type { RunRecord } from '../run/run-folder.js';
+import { type RunRecord, readRunRecord } from '../run/run-record.js';
 import { accuracyOf, figuresOf, type MeasuredResult, machineOf, measuredResultSchema } from './measured-result.js';
 
 /**
@@ -15,7 +15,7 @@ import { accuracyOf, figuresOf, type MeasuredResult, machineOf, measuredResultSc
  * @throws {MissingInputError} when the run is not finished.
  */
 export async function readRunResult(run: string): Promise<MeasuredResult> {
-  const { experiment, startedAt, environment } = (await readYamlFile(join(run, 'run.json'))) as RunRecord;
+  const { experiment, startedAt, environment } = await readRunRecord(run);
   const page = await readPage(run);
   const [headline, ...others] = page.evaluations;
   // `summariseFolds` puts what several seeds say together after the whole, then the single trainings.

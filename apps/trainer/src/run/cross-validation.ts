@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { evaluatePredictions } from './evaluate-part.js';
 import { meanOfMembers, type PartPredictions, pool } from './predictions.js';
 import { writeReport } from './report-folder.js';
-import type { RunRecord } from './run-folder.js';
+import type { RunRecord } from './run-record.js';
 import type { FoldResult } from './train-fold.js';
 
 /** Mean and standard deviation (n − 1) over folds and seeds. */

@@ -2,20 +2,23 @@ import { execFile } from 'node:child_process';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { promisify } from 'node:util';
 import type { StartedEngine } from '@mien/compute';
+import { z } from 'zod';
 
 /** What a run ran on and with; written down so that a figure can be understood later. */
-export interface Environment {
-  readonly engine: string;
-  readonly runtime: string;
-  readonly engineReason: string;
-  readonly node: string;
-  readonly platform: string;
-  readonly processor: string;
-  readonly processors: number;
-  readonly memoryGiB: number;
+export const environmentSchema = z.object({
+  engine: z.string(),
+  runtime: z.string(),
+  engineReason: z.string(),
+  node: z.string(),
+  platform: z.string(),
+  processor: z.string(),
+  processors: z.number(),
+  memoryGiB: z.number(),
   /** The revision of the code, `-dirty` with uncommitted changes; `unknown` outside a checkout. */
-  readonly revision: string;
-}
+  revision: z.string(),
+});
+
+export type Environment = Readonly<z.output<typeof environmentSchema>>;
 
 export async function describeEnvironment(engine: StartedEngine): Promise<Environment> {
   return {

@@ -1,7 +1,7 @@
 import type { ReportEvaluation } from '@mien/metrics';
 import type { History } from '@mien/training';
 import { logToMlflow } from '../history/mlflow.js';
-import type { RunRecord } from './run-folder.js';
+import type { RunRecord } from './run-record.js';
 
 /** Where else the history goes, beside the run folder. */
 export interface HistoryExports {

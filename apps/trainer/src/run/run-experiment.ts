@@ -9,7 +9,6 @@ import type { TensorSet } from '@mien/preprocessing/node';
 import { needsValidation } from '@mien/training';
 import { type DatasetFolder, findDatasetFolder } from '../configuration/dataset-definition.js';
 import type { Experiment } from '../configuration/experiment.js';
-import { readYamlFile } from '../configuration/yaml-file.js';
 import { photoPipeline } from '../data.js';
 import { loadModelInputs, type ModelInputs } from '../inputs/model-inputs.js';
 import { checkModel } from './check-model.js';
@@ -19,7 +18,15 @@ import { describeEnvironment } from './environment.js';
 import type { HistoryExports } from './export-history.js';
 import { withExperimentPipeline, withInputSize } from './input-size.js';
 import { finalMember, listMembers, type Member } from './members.js';
-import { createRunFolder, createRunKey, latestRunFolder, type RunRecord } from './run-folder.js';
+import { createRunFolder, latestRunFolder } from './run-folder.js';
+import {
+  assertSameRun,
+  createDataKey,
+  createRunKey,
+  RUN_RECORD_FILE,
+  type RunRecord,
+  readRunRecord,
+} from './run-record.js';
 import { type RunSet, splitSet } from './run-set.js';
 import { type FoldResult, trainFold } from './train-fold.js';
 
@@ -70,7 +77,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   const first = await loadFirstStage(experiment, set);
   const engine = await startEngine({ engine: experiment.engine, forTraining: true });
   process.stderr.write(`engine: ${engine.name}, on ${engine.runtime}; ${engine.reason}\n`);
-  const dataKey = first ? `${first.set.index.key},${set.index.key}` : set.index.key;
+  const dataKey = [...(first ? [first.set] : []), set].map(createDataKey).join(',');
   const { directory, record } = await openRun(experiment, dataKey, engine, options);
   const train = (member: Member & { readonly data: RunSet }, crossValidated?: ReportEvaluation) =>
     trainFold({
@@ -142,18 +149,19 @@ async function openRun(
   { runs, resume }: RunOptions,
 ): Promise<{ directory: string; record: RunRecord }> {
   const environment = await describeEnvironment(engine);
-  const runKey = createRunKey(experiment, dataKey, environment);
+  const describe = (startedAt: string): RunRecord => {
+    const record = { experiment, seed: experiment.seed, dataKey, startedAt, environment };
+    return { ...record, runKey: createRunKey(record) };
+  };
   if (resume) {
     const directory = await latestRunFolder(runs, experiment);
-    const { startedAt } = (await readYamlFile(join(directory, 'run.json'))) as RunRecord;
-    return {
-      directory,
-      record: { experiment, seed: experiment.seed, dataKey, runKey, startedAt, environment },
-    };
+    const started = await readRunRecord(directory);
+    const record = describe(started.startedAt);
+    assertSameRun(directory, started, record);
+    return { directory, record };
   }
   const directory = await createRunFolder(runs, experiment);
-  const startedAt = new Date().toISOString();
-  const record = { experiment, seed: experiment.seed, dataKey, runKey, startedAt, environment };
-  await writeFileAtomically(join(directory, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
+  const record = describe(new Date().toISOString());
+  await writeFileAtomically(join(directory, RUN_RECORD_FILE), `${JSON.stringify(record, null, 2)}\n`);
   return { directory, record };
 }

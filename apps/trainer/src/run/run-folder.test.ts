@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { MissingInputError, WriteFailedError } from '@mien/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Experiment } from '../configuration/experiment.js';
-import { createRunFolder, createRunKey, latestRunFolder } from './run-folder.js';
+import { createRunFolder, latestRunFolder } from './run-folder.js';
 
 const experiment = { name: 'tiny', seed: 3 } as Experiment;
 let runs: string;
@@ -30,16 +30,4 @@ test('runs that begin in the same second have folders of their own, and the newe
 test('a place that cannot be written is an error that names it', async () => {
   await writeFile(join(runs, 'file'), '');
   await expect(createRunFolder(join(runs, 'file'), experiment)).rejects.toThrow(WriteFailedError);
-});
-
-test('configuration, data and engine each change the key of a run', () => {
-  const engine = { engine: 'onnxruntime-cpu', runtime: 'onnxruntime-node 1.30.0' };
-  const keys = [
-    createRunKey(experiment, 'a', engine),
-    createRunKey({ ...experiment, seed: 4 }, 'a', engine),
-    createRunKey(experiment, 'b', engine),
-    createRunKey(experiment, 'a', { ...engine, runtime: 'onnxruntime-node 1.31.0' }),
-    createRunKey(experiment, 'a', { ...engine, engine: 'onnxruntime-webgpu' }),
-  ];
-  expect(new Set(keys).size).toBe(5);
 });

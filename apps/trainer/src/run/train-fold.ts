@@ -18,7 +18,7 @@ import { type Lineage, readLineage } from './lineage.js';
 import { type PartPredictions, writePredictions } from './predictions.js';
 import type { Predictor } from './predictor.js';
 import { writeReport } from './report-folder.js';
-import type { RunRecord } from './run-folder.js';
+import type { RunRecord } from './run-record.js';
 import { type RunSet, sourceOf } from './run-set.js';
 import { trainModel } from './trained-model.js';
 

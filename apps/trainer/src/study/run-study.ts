@@ -1,11 +1,12 @@
-import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { InvalidConfigurationError } from '@mien/core';
 import { writeFileAtomically } from '@mien/core/node';
-import { readYamlFile } from '../configuration/yaml-file.js';
+import { exists } from '../exists.js';
 import { readRunResult } from '../results/run-result.js';
 import { runExperiment } from '../run/run-experiment.js';
-import type { RunRecord } from '../run/run-folder.js';
+import { newestRun } from '../run/run-folder.js';
+import { readRunRecord } from '../run/run-record.js';
 import { listCells, type Study, type StudyCell } from './study.js';
 import { renderStudy, type StudyResult } from './study-table.js';
 
@@ -44,24 +45,17 @@ async function trainCell(runs: string, { experiment }: StudyCell, command: strin
   return (await runExperiment(experiment, { runs, resume: isSame, command })).directory;
 }
 
-async function newestRun(parent: string): Promise<string | undefined> {
-  const names = (await readdir(parent).catch(() => [] as string[])).sort().reverse();
-  for (const name of names) if (await exists(join(parent, name, 'run.json'))) return join(parent, name);
-  return undefined;
-}
-
+/** `undefined` where another version wrote it, whose keys are others. */
 async function readExperimentOf(run: string): Promise<unknown> {
-  return ((await readYamlFile(join(run, 'run.json'))) as RunRecord).experiment;
+  try {
+    return toData((await readRunRecord(run)).experiment);
+  } catch (error) {
+    if (error instanceof InvalidConfigurationError) return undefined;
+    throw error;
+  }
 }
 
 /** As JSON has it: without what is absent. */
 function toData(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
