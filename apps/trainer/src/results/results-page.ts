@@ -16,8 +16,6 @@ export const resultRowsSchema = z
         theirs: z.string().min(1),
         /** The name of a result: an experiment, or `<bundle>-on-<data set>` for what `evaluate --report` measured. */
         result: z.string().optional(),
-        /** How long an experiment would take that has no result. */
-        expectedTime: z.string().optional(),
         /** A shipped bundle, whose card has the figures. */
         bundle: z.string().optional(),
         /** Over how many views of a picture the bundle's figures are means, where that is more than one. */
@@ -40,13 +38,13 @@ export interface ResultsInput {
 
 /** `docs/results.md`. */
 export function renderResults({ rows, results, cards, studies }: ResultsInput): string {
-  const shown = rows.map(({ model, set, theirs, result, bundle, views, expectedTime }) => {
+  const shown = rows.map(({ model, set, theirs, result, bundle, views }) => {
     const own = result === undefined ? undefined : results.get(result);
     const card = cards.find(({ name }) => name === bundle);
     if (own) return [model, set, theirs, ...resultCells(own)];
     if (card) return [model, set, theirs, ...cardCells(card, views)];
     const command = result === undefined ? '–' : `\`mien-train run ${result}\``;
-    return [model, set, theirs, 'not run', '–', '–', expectedTime ? `would take ${expectedTime}` : '–', command];
+    return [model, set, theirs, 'not run', '–', '–', '–', command];
   });
   const sections = [
     '# Results',
