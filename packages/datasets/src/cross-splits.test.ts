@@ -2,7 +2,8 @@ import { EMOTIONS } from '@mien/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dropLeaks } from './drop-leaks.js';
-import { assignSplits, expandFolds, type SplitItem } from './splits.js';
+import type { SplitItem } from './split-item.js';
+import { assignSplits, expandFolds } from './splits.js';
 
 const ANGLES = ['full-left', 'half-left', 'straight', 'half-right', 'full-right'] as const;
 

@@ -33,13 +33,13 @@ export { readLabelsTable, type TableRow } from './labels-table.js';
 export type { DatasetIssue, OpenedDataset } from './opened-dataset.js';
 export { type DatasetSource, datasetSourceSchema, openDataset } from './registry.js';
 export { openSfew, parseSfewName, type SfewName } from './sfew.js';
+export type { SplitItem } from './split-item.js';
 export { type SplitProtocol, type SplitProtocolInput, splitProtocolSchema } from './split-protocol.js';
 export {
   assertNoLeak,
   assignSplits,
   expandFolds,
   type SplitIndices,
-  type SplitItem,
   type SplitOptions,
 } from './splits.js';
 export * from './synthetic/index.js';

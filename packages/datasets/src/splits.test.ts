@@ -1,8 +1,9 @@
 import { EMOTIONS, InvalidConfigurationError, InvalidDataError } from '@mien/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { SplitItem } from './split-item.js';
 import type { SplitProtocolInput } from './split-protocol.js';
-import { assertNoLeak, assignSplits, expandFolds, type SplitIndices, type SplitItem } from './splits.js';
+import { assertNoLeak, assignSplits, expandFolds, type SplitIndices } from './splits.js';
 
 /** KDEF without its angles: people × 7 expressions × 2 sessions. */
 function people(female: number, male: number): SplitItem[] {
