@@ -21,7 +21,7 @@ export const recipeSchema = z.discriminatedUnion('type', [
     type: z.literal('progressive'),
     /** How often the pictures are halved for the first training. */
     halvings: z.number().int().min(1).max(4),
-    /** How the smaller ones are trained; default: as the largest. */
+    /** How the smaller ones are trained; default: as the largest, but from the labels alone. */
     smaller: trainingSchema.optional(),
   }),
   /** The networks that the experiment's own is joined of, each by itself; then the whole, of which only some layers learn (DTAGN). */
@@ -32,7 +32,7 @@ export const recipeSchema = z.discriminatedUnion('type', [
         z.strictObject({
           architecture: z.string().min(1),
           options: z.record(z.string(), z.json()).default({}),
-          /** Default: the experiment's own. */
+          /** Default: the experiment’s own, but from the labels alone. */
           training: trainingSchema.optional(),
         }),
       )
