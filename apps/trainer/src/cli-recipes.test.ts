@@ -72,13 +72,18 @@ describe('mien-train run, by recipes, of all methods, and a study of many', () =
   test('two stages, the first shared by folds and the final model, with pictures of the second’s size; a leak is refused, dropped or allowed', {
     timeout: 180_000,
   }, async () => {
-    const first =
-      '{dataset: tiny, split: {protocol: hold-out}, training: {epochs: 1, batchSize: 8, learningRate: {schedule: constant, initial: 0.005}}}';
-    const ended = await home.run(
-      ...['run', 'tiny.yaml', '--runs', 'staged', '--set', `recipe={type: two-stage, first: ${first}}`],
-      ...['--set', 'split={protocol: k-fold, k: 2, validationShare: 0.5}', '--set', 'crossValidation=true'],
-      ...['--set', 'input={width: 24, height: 24}', '--set', 'training.epochs=1', '--set', 'finalModel=true'],
+    await home.writeDataset(
+      'others',
+      '{ type: synthetic, generator: { people: { female: 4, male: 0 }, angles: [S], seed: 2 } }',
     );
+    const twoStage = (dataset: string) =>
+      `recipe={type: two-stage, first: {dataset: ${dataset}, split: {protocol: hold-out}, training: {epochs: 1, batchSize: 8, learningRate: {schedule: constant, initial: 0.005}}}}`;
+    const staged = [
+      ...['run', 'tiny.yaml', '--runs', 'staged', '--set', 'training.epochs=1', '--set', 'crossValidation=true'],
+      ...['--set', 'split={protocol: k-fold, k: 2, validationShare: 0.5}'],
+      ...['--set', 'input={width: 24, height: 24}', '--set', 'finalModel=true'],
+    ];
+    const ended = await home.run(...staged, '--set', twoStage('others'));
     expect(ended).toMatchObject({ code: 0 });
     expect(ended.errors.match(/stage first, epoch 1\/1/g)).toHaveLength(1);
     expect(ended.errors.match(/start: \d+ weights taken over/g)).toHaveLength(3);
@@ -87,7 +92,8 @@ describe('mien-train run, by recipes, of all methods, and a study of many', () =
       JSON.parse(await readFile(join(folder, 'fold-2', 'model', 'card.json'), 'utf8')),
     );
     expect(card.input).toMatchObject({ width: 24, height: 24 });
-    expect(card.training.datasets).toEqual(['tiny']);
+    expect(card.training.datasets).toEqual(['others', 'tiny']);
+    expect(card.training.split).toMatchObject({ protocol: 'k-fold', fold: 1 });
     const final = modelCardSchema.parse(
       JSON.parse(await readFile(join(folder, 'final', 'model', 'card.json'), 'utf8')),
     );
@@ -97,6 +103,23 @@ describe('mien-train run, by recipes, of all methods, and a study of many', () =
       ['test', 'cross-validated', 56],
       ['validation', 'selected-on', 28],
     ]);
+
+    // Weights that have learned from the people who are tested.
+    expect(await home.run(...staged, '--set', twoStage('tiny'))).toMatchObject({
+      code: 2,
+      errors: expect.stringMatching(/the first stage, which learned from tiny, .*\(fold 1 of 2\)/),
+    });
+    const begun = [...staged, '--set', `model.startFrom=${join(folder, 'final', 'model')}`];
+    expect(await home.run(...begun)).toMatchObject({
+      code: 2,
+      errors: expect.stringMatching(/mini-xception\.tiny, which learned from others, tiny, .*leaks: allow/),
+    });
+    expect(await home.runFolders('staged')).toEqual([folder]);
+    expect(await home.run(...begun, '--set', 'leaks=allow')).toMatchObject({ code: 0 });
+    const seen = join((await home.runFolders('staged'))[1], 'final', 'model', 'card.json');
+    const { metrics } = modelCardSchema.parse(JSON.parse(await readFile(seen, 'utf8')));
+    // Its validation people are those of the bundle that it begins with.
+    expect(metrics.map(({ obtained }) => obtained)).toEqual(['in-sample', 'selected-on']);
 
     await home.writeDataset('leaky', '{ type: image-folder }');
     const pictures = home.path('leaky-pictures');

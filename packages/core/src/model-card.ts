@@ -32,7 +32,10 @@ export const obtainedMetricSchema = z.strictObject({
    * cross-validated: held out, of models trained the same way on the folds, whose people this model then learned from too.
    */
   obtained: z.enum(['in-sample', 'selected-on', 'held-out', 'out-of-sample', 'cross-validated']),
+  /** Samples. */
   n: z.number().int().positive(),
+  /** How many models, trained with a seed each, answered for every sample; the figures are over all answers. Absent: one. */
+  seeds: z.number().int().min(2).optional(),
   accuracy: z.number().min(0).max(1),
   macroF1: z.number().min(0).max(1),
   /** 95 %, of the accuracy. */
@@ -69,7 +72,10 @@ export const modelCardSchema = z.strictObject({
   training: z.strictObject({
     /** What the weights have learned from, first to last; with what the bundle had that training began with. */
     datasets: z.array(z.string()),
+    /** How the last of them was divided and what was kept, in words. */
     protocol: z.string(),
+    /** How it was divided, as data (`splitProtocolSchema` of @mien/datasets): the same division has the same unseen parts. */
+    split: z.record(z.string(), z.json()).optional(),
     seed: z.number().int(),
     epochs: z.number().int().nonnegative(),
     recipe: z.record(z.string(), z.json()),

@@ -104,12 +104,12 @@ function cardCells({ name, metrics: [metric], training }: ModelCard, views?: str
 }
 
 function bundleRows({ name, metrics, training }: ModelCard): string[][] {
-  return metrics.map(({ dataset, split, accuracy, macroF1, n, obtained }) => [
+  return metrics.map(({ dataset, split, accuracy, macroF1, n, seeds, obtained }) => [
     `\`${name}\``,
     `${dataset}, ${split}`,
     percent(accuracy),
     macroF1.toFixed(3),
-    n.toLocaleString('en'),
+    `${n.toLocaleString('en')}${seeds === undefined ? '' : `, each by ${seeds} seeds`}`,
     obtained,
     training.protocol,
   ]);

@@ -49,3 +49,19 @@ test('groups without a class in common have no macro F1 on the card, not 0', () 
   );
   expect(together.bias?.gender.groups[0].macroF1).toBe(1);
 });
+
+test('samples count once on a card, however many seeds answered for them', () => {
+  const about = { dataset: 'drawn', split: 'test', obtained: 'held-out' } as const;
+  const { ids, truth, probabilities, groups } = predictions;
+  const twice = {
+    ...predictions,
+    ids: [...ids, ...ids],
+    truth: [...truth, ...truth],
+    probabilities: [...probabilities, ...probabilities],
+    groups: { gender: [...groups.gender, ...groups.gender] },
+  };
+  const { n, seeds, accuracy, bias } = toCardMetric(evaluatePredictions(twice, about), 2);
+  expect([n, seeds, accuracy]).toEqual([8, 2, 0.75]);
+  expect(bias?.gender.groups.map((group) => group.n)).toEqual([4, 4]);
+  expect(toCardMetric(evaluatePredictions(predictions, about))).not.toHaveProperty('seeds');
+});

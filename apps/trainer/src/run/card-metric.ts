@@ -3,16 +3,20 @@ import type { GroupedReport, ReportEvaluation } from '@mien/metrics';
 
 type CardMetric = ModelCard['metrics'][number];
 
-/** The figures that a model card carries of an evaluation: with intervals, the bias table and the calibration. */
-export function toCardMetric(evaluation: ReportEvaluation): CardMetric {
+/**
+ * The figures that a model card carries of an evaluation: with intervals, the bias table and the calibration.
+ * @param seeds how many models answered for each sample, each answer counted by itself; the card's numbers are of samples.
+ */
+export function toCardMetric(evaluation: ReportEvaluation, seeds = 1): CardMetric {
   const { dataset, split, obtained, report, accuracyInterval: interval, groups = {} } = evaluation;
-  const bias = Object.entries(groups).flatMap(([name, own]) => (own ? [[name, toGrouping(own)] as const] : []));
+  const bias = Object.entries(groups).flatMap(([name, own]) => (own ? [[name, toGrouping(own, seeds)] as const] : []));
   const { n, accuracy, macroF1 } = report;
   return {
     dataset,
     split,
     obtained,
-    n,
+    n: n / seeds,
+    ...(seeds > 1 && { seeds }),
     accuracy,
     macroF1,
     ...(interval && { interval: { low: interval.low, high: interval.high } }),
@@ -21,16 +25,15 @@ export function toCardMetric(evaluation: ReportEvaluation): CardMetric {
   };
 }
 
-function toGrouping({
-  groups,
-  comparedLabels,
-  gap: { accuracy: gap },
-}: GroupedReport): NonNullable<CardMetric['bias']>[string] {
+function toGrouping(
+  { groups, comparedLabels, gap: { accuracy: gap } }: GroupedReport,
+  seeds: number,
+): NonNullable<CardMetric['bias']>[string] {
   const { value, best, worst, interval } = gap;
   return {
     groups: groups.map(({ group, n, accuracy, macroF1 }) => ({
       group,
-      n,
+      n: n / seeds,
       accuracy,
       // Without a class in common there is none, and not 0.
       ...(comparedLabels.length > 0 && { macroF1 }),

@@ -33,3 +33,14 @@ test('pictures that were learned from under other labels are not unseen, and the
   expect(howObtained(card, ferplus, 'test')).toBe('held-out');
   expect(howObtained(await shipped('mien-net.kdef'), ferplus, 'test')).toBe('in-sample');
 });
+
+test('parts drawn as they were for the training are the same, drawn in any other way they are not', async () => {
+  const drawn = { protocol: 'hold-out', validationShare: 0.1, testShare: 0.2, unit: 'subject', seed: 3 } as const;
+  const card = { training: { datasets: ['fer2013', 'kdef'], split: { ...drawn } } };
+  expect(howObtained(card, ['kdef'], 'test', drawn)).toBe('held-out');
+  expect(howObtained(card, ['kdef'], 'validation', drawn)).toBe('selected-on');
+  expect(howObtained(card, ['kdef'], 'train', drawn)).toBe('in-sample');
+  expect(howObtained(card, ['kdef'], 'test', { ...drawn, seed: 4 })).toBe('in-sample');
+  expect(howObtained(card, ['kdef'], 'test')).toBe('in-sample');
+  expect(howObtained({ training: { datasets: ['kdef'] } }, ['kdef'], 'test', drawn)).toBe('in-sample');
+});

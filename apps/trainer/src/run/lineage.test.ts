@@ -25,10 +25,8 @@ test('a bundle is told by its name and by its weights', async () => {
     }),
   );
   const model = { ...experiment.model, startFrom: pretrainedDirectory(first) };
-  expect(await readLineage({ ...experiment, model, teachers: [first, second] })).toEqual({
-    datasets: ['fer2013'],
-    startedFrom: names[0],
-    teachers: names,
-  });
-  expect(await readLineage(experiment)).toEqual({ datasets: [] });
+  const { cards, ...lineage } = await readLineage({ ...experiment, model, teachers: [first, second] });
+  expect(lineage).toEqual({ datasets: ['fer2013'], startedFrom: names[0], teachers: names });
+  expect(cards.map(({ name }) => name)).toEqual([first, first, second]);
+  expect(await readLineage(experiment)).toEqual({ datasets: [], cards: [] });
 });

@@ -6,6 +6,8 @@ import type { Experiment } from '../configuration/experiment.js';
 export interface Lineage extends Pick<ModelCard['training'], 'startedFrom' | 'teachers'> {
   /** What the weights that it begins with were trained on. */
   readonly datasets: readonly string[];
+  /** The bundle that it begins with and its teachers. */
+  readonly cards: readonly ModelCard[];
 }
 
 /**
@@ -17,6 +19,7 @@ export async function readLineage({ model: { startFrom }, teachers }: Experiment
   const cards = await Promise.all(teachers.map(readCard));
   return {
     datasets: start?.training.datasets ?? [],
+    cards: [...(start ? [start] : []), ...cards],
     ...(start && { startedFrom: identify(start) }),
     ...(cards.length > 0 && { teachers: cards.map(identify) }),
   };

@@ -17,6 +17,7 @@ import { summariseFolds } from './cross-validation.js';
 import { describeEnvironment } from './environment.js';
 import type { HistoryExports } from './export-history.js';
 import { withExperimentPipeline, withInputSize } from './input-size.js';
+import { readLineage } from './lineage.js';
 import { finalMember, listMembers, type Member } from './members.js';
 import { createRunFolder, latestRunFolder } from './run-folder.js';
 import {
@@ -28,6 +29,7 @@ import {
   readRunRecord,
 } from './run-record.js';
 import { type RunSet, splitSet } from './run-set.js';
+import { assertUnseen, type EarlierTraining } from './seen-before.js';
 import { type FoldResult, trainFold } from './train-fold.js';
 
 export interface RunOptions {
@@ -75,6 +77,11 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   for (const { data, title } of members) inMember(title, () => requireMeasured(data.parts));
   const final = experiment.finalModel ? withData(finalMember(experiment)) : undefined;
   const first = await loadFirstStage(experiment, set);
+  const lineage = await readLineage(experiment);
+  const earlier = [...lineage.cards, ...firstTraining(experiment, first)];
+  for (const { data, split, title } of [...members, ...(final ? [final] : [])]) {
+    inMember(title, () => assertUnseen(earlier, data, { split, leaks }));
+  }
   const engine = await startEngine({ engine: experiment.engine, forTraining: true });
   process.stderr.write(`engine: ${engine.name}, on ${engine.runtime}; ${engine.reason}\n`);
   const dataKey = [...(first ? [first.set] : []), set].map(createDataKey).join(',');
@@ -86,6 +93,8 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
       record: { ...record, seed: member.seed, experiment: { ...experiment, split: member.split, seed: member.seed } },
       data: member.data,
       first,
+      lineage,
+      earlier,
       pipeline: photoPipeline(folder),
       resume: options.resume,
       title: member.title,
@@ -140,6 +149,12 @@ async function loadFirstStage(experiment: Experiment, { width, height }: TensorS
   const { picturesOf } = own.definition;
   const options = { split, leaks, picturesOf, needsValidation: needsValidation(training) };
   return splitSet(await loadInputs(folder, experiment, !isSame), options);
+}
+
+/** The first of two stages, as a training that comes before. */
+function firstTraining({ recipe }: Experiment, first: RunSet | undefined): EarlierTraining[] {
+  if (recipe?.type !== 'two-stage' || !first) return [];
+  return [{ name: 'the first stage', training: { datasets: [...first.pictureSets.train], split: recipe.first.split } }];
 }
 
 async function openRun(

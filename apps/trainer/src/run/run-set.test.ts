@@ -81,8 +81,8 @@ describe('data that cannot give an honest figure', () => {
 test('what training learned from: the sets that these pictures are of, those of its part of a combined set, and its own name last', () => {
   const drawn = setOf(['a', 'b', 'c', 'd'].flatMap((name) => person(name, [0, 1])));
   const options = { split: withoutPerson('a'), leaks: 'refuse' } as const;
-  expect(splitSet({ set: drawn }, options).learnedFrom).toEqual(['drawn']);
-  expect(splitSet({ set: drawn }, { ...options, picturesOf: ['photographed'] }).learnedFrom).toEqual([
+  expect(splitSet({ set: drawn }, options).pictureSets.train).toEqual(['drawn']);
+  expect(splitSet({ set: drawn }, { ...options, picturesOf: ['photographed'] }).pictureSets.train).toEqual([
     'photographed',
     'drawn',
   ]);
@@ -98,7 +98,7 @@ test('what training learned from: the sets that these pictures are of, those of 
     validationShare: 0.34,
     seed: 1,
   };
-  expect(splitSet({ set: { ...drawn, samples } }, { split, leaks: 'refuse' }).learnedFrom).toEqual([
+  expect(splitSet({ set: { ...drawn, samples } }, { split, leaks: 'refuse' }).pictureSets.train).toEqual([
     'trained',
     'drawn',
   ]);

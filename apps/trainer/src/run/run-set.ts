@@ -1,4 +1,4 @@
-import { type Emotion, InvalidDataError } from '@mien/core';
+import { type Emotion, InvalidDataError, type Split } from '@mien/core';
 import { assignSplits, type SplitIndices, type SplitProtocol } from '@mien/datasets';
 import type { TrainingSource } from '@mien/training';
 import { assertNoLeaks, checkParts } from '@mien/training';
@@ -10,8 +10,8 @@ import { mapLabels } from './label-order.js';
 /** Tensors and how they are divided. */
 export interface RunSet extends ModelInputs {
   readonly parts: SplitIndices;
-  /** The data sets whose pictures are in the training part, this one's own name last. */
-  readonly learnedFrom: readonly string[];
+  /** The data sets whose pictures are in each part, this one's own name last. */
+  readonly pictureSets: Readonly<Record<Split, readonly string[]>>;
 }
 
 export interface SplitSetOptions {
@@ -53,8 +53,16 @@ export function splitSet(inputs: ModelInputs, options: SplitSetOptions): RunSet 
   };
   checkParts(source(parts.train), measured);
   if (leaks === 'refuse') assertNoLeaks(source(parts.train), Object.values(measured));
-  const combined = parts.train.flatMap((index) => set.samples[index].groups?.database ?? []);
-  return { ...inputs, parts, learnedFrom: [...new Set([...picturesOf, ...combined, set.index.name])] };
+  const pictureSetsIn = (indices: readonly number[]) => {
+    const combined = indices.flatMap((index) => set.samples[index].groups?.database ?? []);
+    return [...new Set([...picturesOf, ...combined, set.index.name])];
+  };
+  const pictureSets = {
+    train: pictureSetsIn(parts.train),
+    validation: pictureSetsIn(validation),
+    test: pictureSetsIn(test),
+  };
+  return { ...inputs, parts, pictureSets };
 }
 
 /** Some rows of a run's data, as training and predictions take them. */

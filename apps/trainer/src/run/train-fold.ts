@@ -14,12 +14,13 @@ import { describeProtocol } from './describe-protocol.js';
 import { type EvaluatedPart, evaluatePart } from './evaluate-part.js';
 import { exportRun, type HistoryExports } from './export-history.js';
 import { inputShapeOf } from './input-shape.js';
-import { type Lineage, readLineage } from './lineage.js';
+import type { Lineage } from './lineage.js';
 import { type PartPredictions, writePredictions } from './predictions.js';
 import type { Predictor } from './predictor.js';
 import { writeReport } from './report-folder.js';
 import type { RunRecord } from './run-record.js';
 import { type RunSet, sourceOf } from './run-set.js';
+import { type EarlierTraining, obtainedAfter } from './seen-before.js';
 import { trainModel } from './trained-model.js';
 
 /** What the curves of a distilled training need to be read. */
@@ -35,6 +36,9 @@ export interface FoldArguments {
   readonly data: RunSet;
   /** For `two-stage`: what the first stage is trained on. */
   readonly first?: RunSet;
+  readonly lineage: Lineage;
+  /** The trainings before this one that count when it is said how a figure was obtained. */
+  readonly earlier: readonly EarlierTraining[];
   /** What the bundle carries: from a photo to the network's input. */
   readonly pipeline: PipelineData;
   readonly resume: boolean;
@@ -64,8 +68,7 @@ export async function trainFold(fold: FoldArguments): Promise<FoldResult> {
     const parts = await evaluateParts(fold, predictor, labels);
     const evaluations = allEvaluations(fold, parts);
     const modelDirectory = join(directory, 'model');
-    const lineage = await readLineage(experiment);
-    await save(createCard(fold, labels, evaluations, stages, lineage), modelDirectory);
+    await save(createCard(fold, labels, evaluations, stages), modelDirectory);
     const report = await writeFoldReport(fold, parts, stages);
     await exportRun(fold, evaluations, stages.at(-1)?.history ?? []);
     const predictions = parts.map((part) => part.predictions);
@@ -77,7 +80,7 @@ export async function trainFold(fold: FoldArguments): Promise<FoldResult> {
 
 /** Test first, where there is one: it is what counts. */
 async function evaluateParts(
-  { data, record: { experiment } }: FoldArguments,
+  { data, earlier, record: { experiment } }: FoldArguments,
   predictor: Predictor,
   labels: readonly Emotion[],
 ): Promise<EvaluatedPart[]> {
@@ -85,10 +88,11 @@ async function evaluateParts(
   const source = (indices: readonly number[]) => sourceOf(data, indices, { labels, range: experiment.model.range });
   const options = experiment.evaluation;
   const common = { dataset: set.index.name, remark: describeProtocol(experiment) };
-  const obtained = choosesByValidation(experiment) ? 'selected-on' : 'held-out';
+  const own = choosesByValidation(experiment) ? 'selected-on' : 'held-out';
   const evaluated: EvaluatedPart[] = [];
   let temperature: number | undefined;
   if (parts.validation.length > 0) {
+    const obtained = obtainedAfter(earlier, data, experiment.split, 'validation', own);
     const about = { ...common, split: 'validation', obtained } as const;
     const validation = await evaluatePart(predictor, labels, source(parts.validation), about, options);
     const { truth, probabilities } = validation.predictions;
@@ -96,8 +100,9 @@ async function evaluateParts(
     evaluated.unshift(validation);
   }
   if (parts.test.length > 0) {
-    const heldOut = { ...common, split: 'test', obtained: 'held-out' } as const;
-    evaluated.unshift(await evaluatePart(predictor, labels, source(parts.test), heldOut, { ...options, temperature }));
+    const obtained = obtainedAfter(earlier, data, experiment.split, 'test', 'held-out');
+    const about = { ...common, split: 'test', obtained } as const;
+    evaluated.unshift(await evaluatePart(predictor, labels, source(parts.test), about, { ...options, temperature }));
   }
   return evaluated;
 }
@@ -105,22 +110,24 @@ async function evaluateParts(
 /** What counts most comes first. */
 function allEvaluations({ crossValidated }: FoldArguments, parts: readonly EvaluatedPart[]): ReportEvaluation[] {
   const own = parts.map(({ evaluation }) => evaluation);
-  return crossValidated ? [{ ...crossValidated, obtained: 'cross-validated' }, ...own] : own;
+  if (!crossValidated) return own;
+  const { obtained } = crossValidated;
+  return [{ ...crossValidated, obtained: obtained === 'held-out' ? 'cross-validated' : obtained }, ...own];
 }
 
 function createCard(
-  { record, pipeline, data, first }: FoldArguments,
+  { record, pipeline, data, first, lineage, crossValidated }: FoldArguments,
   labels: readonly Emotion[],
   evaluations: readonly ReportEvaluation[],
   stages: readonly TrainedStage[],
-  { datasets: earlier, ...lineage }: Lineage,
 ): ModelCardDraft {
   const { experiment } = record;
   const { tag = experiment.name, ...about } = experiment.bundle;
   const last = stages.at(-1);
   // Its own set last, even if it learned from it before: the protocol is that set's.
-  const own = data.learnedFrom.at(-1) as string;
-  const before = [...earlier, ...(first?.learnedFrom ?? []), ...data.learnedFrom].filter((name) => name !== own);
+  const { train } = data.pictureSets;
+  const own = train.at(-1) as string;
+  const before = [...lineage.datasets, ...(first?.pictureSets.train ?? []), ...train].filter((name) => name !== own);
   const kept = last ? `; kept epoch ${last.best.epoch} of ${last.history.length}, ${describeChoice(experiment)}` : '';
   return {
     name: `${experiment.model.architecture}.${tag}`,
@@ -131,13 +138,18 @@ function createCard(
     training: {
       datasets: [...new Set(before), own],
       protocol: `${describeProtocol(experiment)}${kept}`,
+      split: experiment.split,
       seed: experiment.seed,
       epochs: stages.reduce((sum, stage) => sum + stage.history.length, 0),
       // Through JSON, so that absent options are absent.
       recipe: JSON.parse(JSON.stringify({ ...experiment.training, recipe: experiment.recipe })),
-      ...lineage,
+      ...(lineage.startedFrom && { startedFrom: lineage.startedFrom }),
+      ...(lineage.teachers && { teachers: lineage.teachers }),
     },
-    metrics: evaluations.map(toCardMetric),
+    metrics: evaluations.map((evaluation, index) =>
+      // The folds' pictures were read once by every seed.
+      toCardMetric(evaluation, crossValidated && index === 0 ? experiment.seeds?.length : 1),
+    ),
     ...about,
   };
 }
