@@ -1,16 +1,11 @@
 import type { Random } from '@mien/core';
 import { inverseMap } from './affine-map.js';
+import type { AugmentShape } from './augment-shape.js';
 import type { Augmentation } from './augmentation-schema.js';
 import { eraseRectangle } from './erase.js';
 import { addNoise } from './noise.js';
 import { drawElastic, drawPerspective, remapInto } from './remap.js';
 import { warpInto } from './warp.js';
-
-export interface AugmentShape {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
 
 /**
  * Writes one picture, randomly changed, into a batch: mirrored, slanted, turned, zoomed, shifted and bent in a single bilinear warp (the

@@ -1,5 +1,5 @@
 import type { Random } from '@mien/core';
-import type { AugmentShape } from './augment.js';
+import type { AugmentShape } from './augment-shape.js';
 import type { Augmentation } from './augmentation-schema.js';
 
 /** Aspect ratios of erased rectangles: between this and its inverse, evenly in the logarithm. */

@@ -1,5 +1,5 @@
 import type { Random } from '@mien/core';
-import type { AugmentShape } from './augment.js';
+import type { AugmentShape } from './augment-shape.js';
 import type { Augmentation } from './augmentation-schema.js';
 import { drawBeta } from './beta.js';
 

@@ -1,6 +1,6 @@
 import type { Random } from '@mien/core';
 import type { AffineMap } from './affine-map.js';
-import type { AugmentShape } from './augment.js';
+import type { AugmentShape } from './augment-shape.js';
 import { samplePixel } from './warp.js';
 
 /** A projective map of the plane: x = (xx · u + xy · v + x0) / w, y = (yx · u + yy · v + y0) / w with w = wx · u + wy · v + 1. */

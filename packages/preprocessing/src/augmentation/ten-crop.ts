@@ -1,5 +1,5 @@
 import { inverseMap } from './affine-map.js';
-import type { AugmentShape } from './augment.js';
+import type { AugmentShape } from './augment-shape.js';
 import { warpInto } from './warp.js';
 
 /** Crops a picture: the four corners and the middle, each plain and mirrored. */

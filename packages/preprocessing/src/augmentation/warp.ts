@@ -1,5 +1,5 @@
 import type { AffineMap } from './affine-map.js';
-import type { AugmentShape } from './augment.js';
+import type { AugmentShape } from './augment-shape.js';
 
 /**
  * Warps one picture: each new pixel is read where `map` says. Bilinear; outside, the nearest edge pixel is repeated. Writes

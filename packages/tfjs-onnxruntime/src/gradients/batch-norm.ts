@@ -1,5 +1,5 @@
 import { add, mul, neg, rsqrt, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
-import type { GradientOverride } from './index.js';
+import type { GradientOverride } from './gradient-override.js';
 
 /**
  * Batch normalisation's gradients from two sums per channel, Σ dy and Σ dy·x: with r = 1/√(variance + ε) and

@@ -1,24 +1,8 @@
-import {
-  type GradConfig,
-  getBackend,
-  getGradient,
-  registerGradient,
-  type Tensor,
-  unregisterGradient,
-} from '@tensorflow/tfjs-core';
+import { type GradConfig, getBackend, getGradient, registerGradient, unregisterGradient } from '@tensorflow/tfjs-core';
 import { BACKEND_NAME } from '../name.js';
 import { batchNormGradient } from './batch-norm.js';
+import type { GradientOverride } from './gradient-override.js';
 import { meanGradient, sumGradient } from './reductions.js';
-
-type GradientFunction = (dy: Tensor, saved: Tensor[], attributes: object) => Record<string, () => Tensor>;
-
-/** A gradient that records less than TensorFlow.js's own, with the same result. */
-export interface GradientOverride {
-  readonly kernelName: string;
-  /** Whether it can be used for these saved tensors; always when absent. */
-  readonly applies?: (saved: readonly (Tensor | undefined)[]) => boolean;
-  readonly gradient: GradientFunction;
-}
 
 const OVERRIDES: readonly GradientOverride[] = [meanGradient, sumGradient, batchNormGradient];
 

@@ -1,5 +1,5 @@
 import { engine, mul, reshape, type Tensor, util } from '@tensorflow/tfjs-core';
-import type { GradientOverride } from './index.js';
+import type { GradientOverride } from './gradient-override.js';
 
 function axesOf(attributes: object, x: Tensor): number[] {
   return util.parseAxisParam((attributes as { axis: number | number[] }).axis, x.shape);
