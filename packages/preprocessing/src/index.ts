@@ -1,4 +1,5 @@
 export * from './augmentation/augment.js';
+export * from './augmentation/augment-shape.js';
 export {
   type Augmentation,
   type AugmentationInput,
