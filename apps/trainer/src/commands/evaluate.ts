@@ -94,7 +94,7 @@ async function evaluate(bundlePath: string, options: EvaluateOptions): Promise<v
   const part = {
     dataset: set.index.name,
     split,
-    obtained: howObtained(card, pictureSetsOf(folder.definition), split),
+    obtained: howObtained(card, await pictureSetsOf(folder), split),
     remark,
   };
   const evaluated = await evaluatePart(predictor, card.labels, source, part, {

@@ -35,11 +35,13 @@ test('every data set that ships can be read', async () => {
 });
 
 test('the sets whose pictures a set holds: those that it labels anew, those that it combines, and itself', async () => {
-  const parts = [{ dataset: 'kdef' }, { dataset: 'jaffe' }];
+  const parts = [{ dataset: 'kdef' }, { dataset: 'ferplus' }];
   const { definition } = await read(
     JSON.stringify({ ...BASE, source: { type: 'combined', parts }, picturesOf: ['other'] }),
   );
-  expect(pictureSetsOf(definition)).toEqual(['other', 'kdef', 'jaffe', 'mine']);
+  // FER+ labels FER-2013's pictures anew; the sets are looked for from here upwards.
+  const folder = { definition, directory: process.cwd() };
+  expect(await pictureSetsOf(folder)).toEqual(['other', 'kdef', 'fer2013', 'ferplus', 'mine']);
 });
 
 test.each([

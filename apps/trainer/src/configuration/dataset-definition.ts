@@ -58,12 +58,6 @@ export const datasetDefinitionSchema = z
 
 export type DatasetDefinition = z.output<typeof datasetDefinitionSchema>;
 
-/** The names of the data sets whose pictures a set holds, its own last: those it labels anew, and those it combines. */
-export function pictureSetsOf({ name, source, picturesOf = [] }: DatasetDefinition): string[] {
-  const parts = source.type === 'combined' ? source.parts.map(({ dataset }) => dataset) : [];
-  return [...picturesOf, ...parts, name];
-}
-
 const sourceLockSchema = z.strictObject({ path: z.string().min(1) });
 
 /** A folder below `datasets/`: its definition and, once it was added, where the data is. */
@@ -88,6 +82,33 @@ export async function findDatasetFolder(name: string, from = process.cwd()): Pro
     fix: 'correct the name, or make the folder (datasets/README.md says how)',
     details: { name, from },
   });
+}
+
+/** The sets of `datasets/` whose pictures a set holds. */
+export interface PictureSets {
+  /** Those that it labels anew. */
+  readonly picturesOf: readonly string[];
+  /** Of a combined set, for each part: those that it labels anew, and itself. */
+  readonly parts: ReadonlyMap<string, readonly string[]>;
+}
+
+/** @throws {MissingInputError} when a part has no folder. */
+export async function readPictureSets({ definition, directory }: DatasetFolder): Promise<PictureSets> {
+  const { source, picturesOf = [] } = definition;
+  const names = source.type === 'combined' ? source.parts.map(({ dataset }) => dataset) : [];
+  const parts = await Promise.all(
+    names.map(async (part) => {
+      const own = (await findDatasetFolder(part, directory)).definition;
+      return [part, [...(own.picturesOf ?? []), part]] as const;
+    }),
+  );
+  return { picturesOf, parts: new Map(parts) };
+}
+
+/** The names of the data sets whose pictures a set holds, its own last: those it labels anew, and those it combines. */
+export async function pictureSetsOf(folder: DatasetFolder): Promise<string[]> {
+  const { picturesOf, parts } = await readPictureSets(folder);
+  return [...picturesOf, ...[...parts.values()].flat(), folder.definition.name];
 }
 
 /** Every data set below a `datasets` folder in the working directory or one above it, by name; of two of one name the nearer. */

@@ -26,7 +26,7 @@ test('where the parts were drawn for the training, or it began with a bundle of 
 
 test('pictures that were learned from under other labels are not unseen, and their parts are the same', async () => {
   const card = await shipped('mien-net.fer2013');
-  const ferplus = pictureSetsOf((await findDatasetFolder('ferplus')).definition);
+  const ferplus = await pictureSetsOf(await findDatasetFolder('ferplus'));
   expect(ferplus).toEqual(['fer2013', 'ferplus']);
   expect(howObtained(card, ferplus, 'train')).toBe('in-sample');
   expect(howObtained(card, ferplus, 'validation')).toBe('selected-on');

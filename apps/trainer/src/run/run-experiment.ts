@@ -7,7 +7,7 @@ import type { ReportEvaluation } from '@mien/metrics';
 import { parsePipeline } from '@mien/preprocessing';
 import type { TensorSet } from '@mien/preprocessing/node';
 import { needsValidation } from '@mien/training';
-import { type DatasetFolder, findDatasetFolder } from '../configuration/dataset-definition.js';
+import { type DatasetFolder, findDatasetFolder, readPictureSets } from '../configuration/dataset-definition.js';
 import type { Experiment } from '../configuration/experiment.js';
 import { photoPipeline } from '../data.js';
 import { loadModelInputs, type ModelInputs } from '../inputs/model-inputs.js';
@@ -63,14 +63,14 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   const isChanged = experiment.pipeline !== undefined || experiment.input !== undefined;
   const inputs = await loadInputs(folder, experiment, isChanged);
   const { set } = inputs;
-  const { picturesOf } = folder.definition;
+  const shares = await readPictureSets(folder);
   // Before anything is written: a split that the data cannot give leaves no empty run behind.
   const { leaks } = experiment;
   const isChosen = choosesByValidation(experiment);
   const withData = (member: Member) => ({
     ...member,
     data: inMember(member.title, () =>
-      splitSet(inputs, { split: member.split, leaks, needsValidation: isChosen, picturesOf }),
+      splitSet(inputs, { split: member.split, leaks, needsValidation: isChosen, shares }),
     ),
   });
   const members = listMembers(experiment, set.samples).map(withData);
@@ -146,8 +146,7 @@ async function loadFirstStage(experiment: Experiment, { width, height }: TensorS
   const own = await findDatasetFolder(dataset);
   const folder = withInputSize(own, { width, height });
   const isSame = JSON.stringify(folder.definition.pipeline) === JSON.stringify(own.definition.pipeline);
-  const { picturesOf } = own.definition;
-  const options = { split, leaks, picturesOf, needsValidation: needsValidation(training) };
+  const options = { split, leaks, shares: await readPictureSets(own), needsValidation: needsValidation(training) };
   return splitSet(await loadInputs(folder, experiment, !isSame), options);
 }
 

@@ -78,14 +78,12 @@ describe('data that cannot give an honest figure', () => {
   });
 });
 
-test('what training learned from: the sets that these pictures are of, those of its part of a combined set, and its own name last', () => {
+test('what is in each part: the sets that these pictures are of, those of its part of a combined set, and its own name last', () => {
   const drawn = setOf(['a', 'b', 'c', 'd'].flatMap((name) => person(name, [0, 1])));
   const options = { split: withoutPerson('a'), leaks: 'refuse' } as const;
   expect(splitSet({ set: drawn }, options).pictureSets.train).toEqual(['drawn']);
-  expect(splitSet({ set: drawn }, { ...options, picturesOf: ['photographed'] }).pictureSets.train).toEqual([
-    'photographed',
-    'drawn',
-  ]);
+  const shares = { picturesOf: ['photographed'], parts: new Map([['trained', ['older', 'trained']]]) };
+  expect(splitSet({ set: drawn }, { ...options, shares }).pictureSets.train).toEqual(['photographed', 'drawn']);
   const samples = drawn.samples.map((sample) => ({
     ...sample,
     groups: { database: sample.subject === 'd' ? 'tested' : 'trained' },
@@ -98,7 +96,14 @@ test('what training learned from: the sets that these pictures are of, those of 
     validationShare: 0.34,
     seed: 1,
   };
-  expect(splitSet({ set: { ...drawn, samples } }, { split, leaks: 'refuse' }).pictureSets.train).toEqual([
+  const combined = { set: { ...drawn, samples } };
+  const { pictureSets } = splitSet(combined, { split, leaks: 'refuse' });
+  expect(pictureSets.train).toEqual(['trained', 'drawn']);
+  expect(pictureSets.test).toEqual(['tested', 'drawn']);
+  // What a part labels anew counts as well.
+  expect(splitSet(combined, { split, leaks: 'refuse', shares }).pictureSets.train).toEqual([
+    'photographed',
+    'older',
     'trained',
     'drawn',
   ]);

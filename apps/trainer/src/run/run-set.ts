@@ -2,6 +2,7 @@ import { type Emotion, InvalidDataError, type Split } from '@mien/core';
 import { assignSplits, type SplitIndices, type SplitProtocol } from '@mien/datasets';
 import type { TrainingSource } from '@mien/training';
 import { assertNoLeaks, checkParts } from '@mien/training';
+import type { PictureSets } from '../configuration/dataset-definition.js';
 import type { Experiment } from '../configuration/experiment.js';
 import type { ModelInputs } from '../inputs/model-inputs.js';
 import { dropTensorLeaks } from './drop-tensor-leaks.js';
@@ -19,8 +20,8 @@ export interface SplitSetOptions {
   readonly leaks: Experiment['leaks'];
   /** Whether the training chooses by a validation part (`needsValidation`). Default: yes. */
   readonly needsValidation?: boolean;
-  /** The sets whose pictures these are, labelled anew. */
-  readonly picturesOf?: readonly string[];
+  /** The sets that share pictures with this one (`readPictureSets`). */
+  readonly shares?: PictureSets;
 }
 
 /**
@@ -30,7 +31,7 @@ export interface SplitSetOptions {
  */
 export function splitSet(inputs: ModelInputs, options: SplitSetOptions): RunSet {
   const { set } = inputs;
-  const { split, leaks, needsValidation = true, picturesOf = [] } = options;
+  const { split, leaks, needsValidation = true, shares } = options;
   const assigned = assignSplits(set.samples, split, { require: ['train'] });
   if (needsValidation && assigned.validation.length === 0) {
     throw new InvalidDataError({
@@ -54,8 +55,9 @@ export function splitSet(inputs: ModelInputs, options: SplitSetOptions): RunSet 
   checkParts(source(parts.train), measured);
   if (leaks === 'refuse') assertNoLeaks(source(parts.train), Object.values(measured));
   const pictureSetsIn = (indices: readonly number[]) => {
-    const combined = indices.flatMap((index) => set.samples[index].groups?.database ?? []);
-    return [...new Set([...picturesOf, ...combined, set.index.name])];
+    const databases = new Set(indices.flatMap((index) => set.samples[index].groups?.database ?? []));
+    const combined = [...databases].flatMap((name) => shares?.parts.get(name) ?? name);
+    return [...new Set([...(shares?.picturesOf ?? []), ...combined, set.index.name])];
   };
   const pictureSets = {
     train: pictureSetsIn(parts.train),
