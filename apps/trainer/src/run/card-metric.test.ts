@@ -60,7 +60,7 @@ test('samples count once on a card, however many seeds answered for them', () =>
     probabilities: [...probabilities, ...probabilities],
     groups: { gender: [...groups.gender, ...groups.gender] },
   };
-  const { n, seeds, accuracy, bias } = toCardMetric(evaluatePredictions(twice, about), 2);
+  const { n, seeds, accuracy, bias } = toCardMetric(evaluatePredictions(twice, about));
   expect([n, seeds, accuracy]).toEqual([8, 2, 0.75]);
   expect(bias?.gender.groups.map((group) => group.n)).toEqual([4, 4]);
   expect(toCardMetric(evaluatePredictions(predictions, about))).not.toHaveProperty('seeds');

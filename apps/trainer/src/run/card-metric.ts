@@ -3,12 +3,9 @@ import type { GroupedReport, ReportEvaluation } from '@mien/metrics';
 
 type CardMetric = ModelCard['metrics'][number];
 
-/**
- * The figures that a model card carries of an evaluation: with intervals, the bias table and the calibration.
- * @param seeds how many models answered for each sample, each answer counted by itself; the card's numbers are of samples.
- */
-export function toCardMetric(evaluation: ReportEvaluation, seeds = 1): CardMetric {
-  const { dataset, split, obtained, report, accuracyInterval: interval, groups = {} } = evaluation;
+/** The figures that a model card carries of an evaluation: with intervals, the bias table and the calibration. Its numbers are of samples. */
+export function toCardMetric(evaluation: ReportEvaluation): CardMetric {
+  const { dataset, split, obtained, seeds = 1, report, accuracyInterval: interval, groups = {} } = evaluation;
   const bias = Object.entries(groups).flatMap(([name, own]) => (own ? [[name, toGrouping(own, seeds)] as const] : []));
   const { n, accuracy, macroF1 } = report;
   return {

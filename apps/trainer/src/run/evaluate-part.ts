@@ -62,12 +62,14 @@ export function evaluatePredictions(
 ): ReportEvaluation {
   const { labels, truth, probabilities, groups, ids } = predictions;
   const ranked = { labels, truth, probabilities };
+  const seeds = ids.length / new Set(ids).size;
   // One picture that several seeds answered is no more evidence than one.
-  const units = new Set(ids).size < ids.length ? { units: ids } : {};
+  const units = seeds > 1 ? { units: ids } : {};
   const input = { labels, truth, predicted: predictedClasses(ranked), ...units };
   const softened = () => applyTemperature(probabilities, labels.length, temperature as number);
   return {
     ...part,
+    ...(seeds > 1 && { seeds }),
     report: evaluateClassification(input),
     accuracyInterval: accuracyInterval(input),
     topK: labels.length > 2 ? [{ k: 2, accuracy: topKAccuracy(ranked, 2) }] : [],

@@ -116,7 +116,7 @@ function allEvaluations({ crossValidated }: FoldArguments, parts: readonly Evalu
 }
 
 function createCard(
-  { record, pipeline, data, first, lineage, crossValidated }: FoldArguments,
+  { record, pipeline, data, first, lineage }: FoldArguments,
   labels: readonly Emotion[],
   evaluations: readonly ReportEvaluation[],
   stages: readonly TrainedStage[],
@@ -126,8 +126,9 @@ function createCard(
   const last = stages.at(-1);
   // Its own set last, even if it learned from it before: the protocol is that set's.
   const { train } = data.pictureSets;
+  const { datasets: earlier, cards: _, ...named } = lineage;
   const own = train.at(-1) as string;
-  const before = [...lineage.datasets, ...(first?.pictureSets.train ?? []), ...train].filter((name) => name !== own);
+  const before = [...earlier, ...(first?.pictureSets.train ?? []), ...train].filter((name) => name !== own);
   const kept = last ? `; kept epoch ${last.best.epoch} of ${last.history.length}, ${describeChoice(experiment)}` : '';
   return {
     name: `${experiment.model.architecture}.${tag}`,
@@ -143,13 +144,9 @@ function createCard(
       epochs: stages.reduce((sum, stage) => sum + stage.history.length, 0),
       // Through JSON, so that absent options are absent.
       recipe: JSON.parse(JSON.stringify({ ...experiment.training, recipe: experiment.recipe })),
-      ...(lineage.startedFrom && { startedFrom: lineage.startedFrom }),
-      ...(lineage.teachers && { teachers: lineage.teachers }),
+      ...named,
     },
-    metrics: evaluations.map((evaluation, index) =>
-      // The folds' pictures were read once by every seed.
-      toCardMetric(evaluation, crossValidated && index === 0 ? experiment.seeds?.length : 1),
-    ),
+    metrics: evaluations.map(toCardMetric),
     ...about,
   };
 }

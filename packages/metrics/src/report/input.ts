@@ -30,6 +30,8 @@ export interface ReportEvaluation {
   readonly obtained: Obtained;
   /** Anything that the reader must know about the protocol. */
   readonly remark?: string;
+  /** How many models, of a seed each, answered for every sample; the report counts all answers. Absent: one. */
+  readonly seeds?: number;
   readonly report: ClassificationReport;
   readonly accuracyInterval?: Interval;
   /** Groupings by name, e.g. `{ gender: …, angle: … }`. */
